@@ -1,0 +1,116 @@
+"""Floors and precision: who must be there before a figure exists, and how coarsely it is then shown (A-11, A-12)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from assess.instruments.model import FloorClass
+
+FLOOR_SCALE: Final = 5
+FLOOR_ITEM: Final = 10
+FLOOR_COMMENTS: Final = 10
+DISTRIBUTION_SCALE: Final = 20
+DISTRIBUTION_ITEM: Final = 30
+
+
+class Precision(StrEnum):
+    """Precision class of a released figure, by its smaller side (A-12)."""
+
+    COARSE_SCALE = "coarse_scale"
+    """Scales at 5-9: whole means coded <= 5, >= 95; gap and H with ends outward to 1 POMP; no own interval."""
+    COARSE_ITEM = "coarse_item"
+    """Items at 10-29: whole means, favourable share coded <= 10, >= 90 %; gap, G, E with ends outward to 5 POMP."""
+    FULL = "full"
+    """Scales from 10, items from 30: everything."""
+
+
+class Code(StrEnum):
+    """What is printed in place of a number too close to the end of its scale (A-12)."""
+
+    AT_MOST_5 = "le5"
+    AT_LEAST_95 = "ge95"
+    AT_MOST_10_PERCENT = "le10pct"
+    AT_LEAST_90_PERCENT = "ge90pct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Floors of one wave, frozen at opening. Raise-only: a floor below the constant is refused.
+
+    `public` marks data that anybody may read row by row (reference sets, fixtures): no floors, full precision.
+    """
+
+    floor_scale: int = FLOOR_SCALE
+    floor_item: int = FLOOR_ITEM
+    floor_comments: int = FLOOR_COMMENTS
+    public: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a lowered floor (A-11)."""
+        if self.public:
+            return
+        for name, given, constant in (
+            ("floor_scale", self.floor_scale, FLOOR_SCALE),
+            ("floor_item", self.floor_item, FLOOR_ITEM),
+            ("floor_comments", self.floor_comments, FLOOR_COMMENTS),
+        ):
+            if given < constant:
+                raise ValueError(f"{name} may be raised, never lowered: {given} is under {constant}")
+
+    @classmethod
+    def public_data(cls) -> Policy:
+        """Policy of public data: no floors. Never named by publish, web, jobs or cli (design.md section 2)."""
+        return cls(floor_scale=1, floor_item=1, floor_comments=1, public=True)
+
+    def precision(self, floor_class: FloorClass, smaller: int) -> Precision | None:
+        """Return the precision class for the smaller side's n, or None under the floor (A-11, A-12)."""
+        if self.public:
+            return Precision.FULL
+        match floor_class:
+            case FloorClass.SCALE:
+                if smaller < self.floor_scale:
+                    return None
+                return Precision.FULL if smaller >= FLOOR_ITEM else Precision.COARSE_SCALE
+            case FloorClass.ITEM:
+                if smaller < self.floor_item:
+                    return None
+                return Precision.FULL if smaller >= DISTRIBUTION_ITEM else Precision.COARSE_ITEM
+
+
+def outward(low: float, high: float, step: int) -> tuple[float, float]:
+    """Return an interval with its ends moved outward to multiples of `step` POMP (A-12)."""
+    return step * math.floor(low / step + 1e-9), step * math.ceil(high / step - 1e-9)
+
+
+def interval_step(precision: Precision) -> int | None:
+    """Return the step of A-12's outward ends in POMP: 1, 5, or None where the interval is not coarsened."""
+    match precision:
+        case Precision.COARSE_SCALE:
+            return 1
+        case Precision.COARSE_ITEM:
+            return 5
+        case Precision.FULL:
+            return None
+
+
+def coded_mean(pomp: float, precision: Precision) -> int | Code | None:
+    """Return a side mean as A-12 prints it: whole POMP, or a code at scales' ends; None at full precision."""
+    if precision is Precision.FULL:
+        return None
+    if precision is Precision.COARSE_SCALE and pomp <= 5:
+        return Code.AT_MOST_5
+    if precision is Precision.COARSE_SCALE and pomp >= 95:
+        return Code.AT_LEAST_95
+    return math.floor(pomp + 0.5)
+
+
+def coded_share(percent: float) -> int | Code:
+    """Return a favourable share of 10-29 answers as A-12 prints it: whole percent, coded <= 10 and >= 90."""
+    if percent <= 10:
+        return Code.AT_MOST_10_PERCENT
+    if percent >= 90:
+        return Code.AT_LEAST_90_PERCENT
+    return math.floor(percent + 0.5)

@@ -1,0 +1,42 @@
+"""Every setting of the application, read once. No other module looks at the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings from ``ASSESS_*`` environment variables; unknown ones are refused by name at start."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSESS_", frozen=True, extra="forbid")
+
+    home: Path = Field(Path("var"), description="The one folder of state: assess.db, keys/, reports/.")
+    database_url: str | None = Field(None, description="SQLAlchemy URL; default: SQLite in the home folder.")
+    key_folder: Path | None = Field(None, description="Key store; default: keys/ in the home folder. Never backed up.")
+    key_mirror: Path | None = Field(None, description="Second device for keys; written and destroyed alike.")
+    secret_key: SecretStr | None = Field(None, description="Signs staff sessions; default: a file made at first start.")
+    operator: str = Field("assess", description="Name of the firm that runs this installation.")
+    public_url: str = Field("http://127.0.0.1:8000", description="Address respondents and staff reach.")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    insecure_cookies: bool = Field(False, description="Only for plain http on a loopback address (demo, tests).")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy database URL."""
+        return self.database_url or f"sqlite:///{(self.home / 'assess.db').resolve()}"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the key store."""
+        return self.key_folder or self.home / "keys"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of rendered reports (a cache: the archive holds the facts)."""
+        return self.home / "reports"

@@ -1,0 +1,1 @@
+"""Surveys: the only package that knows SQLAlchemy. Clients, waves, rosters, envelopes, the box, the count."""

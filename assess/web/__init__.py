@@ -1,0 +1,1 @@
+"""Web: two applications that never meet, respond and console, and what they share."""

@@ -1,0 +1,1 @@
+"""The consultant and leader application: one blueprint a noun."""

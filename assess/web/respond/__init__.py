@@ -1,0 +1,1 @@
+"""The respondent application: no cookie, no session, no log."""

@@ -1,0 +1,1 @@
+"""Headers and errors of both web applications."""
