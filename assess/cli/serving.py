@@ -1,0 +1,102 @@
+"""`assess serve`, `assess worker`, `assess due`: the web server and what runs what is due (stack.md section 3)."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from assess import app, publish
+from assess.jobs import runner
+from assess.settings import Settings
+from assess.surveys import db
+
+ROUND_SECONDS = 20.0
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with threads and no access log: the respondent plane leaves no trace of requests (A-23)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what gunicorn reads from files otherwise."""
+        for key, value in {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": 8,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "proc_name": "assess",
+        }.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> object:
+        """Return the application."""
+        return app.create_app(self.settings)
+
+
+@click.command()
+def serve() -> None:
+    """Serve the application, with one child process that runs what is due."""
+    settings = Settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    db.upgrade(settings.url)
+    worker_process = subprocess.Popen([sys.executable, "-m", "assess", "worker"])  # noqa: S603 - our own command
+    click.echo(f"assess on http://{settings.host}:{settings.port}/w/ and /console/; Ctrl-C stops it", err=True)
+    try:
+        Server(settings).run()
+    finally:
+        worker_process.terminate()
+        worker_process.wait(timeout=30)
+
+
+@click.command()
+def worker() -> None:
+    """Run due steps, round after round, until stopped."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    services = publish.services(Settings())
+    while True:
+        for outcome in runner.run(services):
+            _say(outcome)
+        if stop.wait(ROUND_SECONDS):
+            return
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what is due.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def due(dry_run: bool, as_json: bool) -> None:
+    """Run what is due now, a line a step; exit 1 if a step failed."""
+    services = publish.services(Settings())
+    failed = False
+    if dry_run:
+        for step in runner.due(services):
+            line = {"step": step.kind.value, "wave": step.wave_id.hex()}
+            click.echo(json.dumps(line) if as_json else f"{line['step']} {line['wave']}")
+        return
+    for outcome in runner.run(services):
+        failed = failed or outcome.error is not None
+        line = {"step": outcome.step.kind.value, "wave": outcome.step.wave_id.hex(), "error": _reason(outcome)}
+        click.echo(json.dumps(line) if as_json else f"{line['step']} {line['wave']} {line['error'] or 'done'}")
+    if failed:
+        raise SystemExit(1)
+
+
+def _say(outcome: runner.Outcome) -> None:
+    click.echo(f"{outcome.step.kind.value} {outcome.step.wave_id.hex()}: {_reason(outcome) or 'done'}", err=True)
+
+
+def _reason(outcome: runner.Outcome) -> str | None:
+    return None if outcome.error is None else f"{type(outcome.error).__name__}: {outcome.error}"

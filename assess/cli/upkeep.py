@@ -1,0 +1,108 @@
+"""`assess db`, `assess doctor`, `assess report render`: what an operator runs by hand."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import click
+
+from assess import resources
+from assess.cli.score import UNUSABLE, refusal
+from assess.instruments.model import LOCALES
+from assess.settings import Settings
+from assess.surveys import db as database
+
+ENVIRONMENT = 5
+_PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+
+
+@click.group()
+def db() -> None:
+    """Create and migrate the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this version's schema."""
+    settings = Settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    database.upgrade(settings.url)
+
+
+@db.command()
+def check() -> None:
+    """Exit 1 when the database is behind this version."""
+    if database.behind(Settings().url):
+        raise refusal(["the database is behind this version: run `assess db upgrade`"], 1)
+
+
+@click.group()
+def report() -> None:
+    """Work on facts files."""
+
+
+@report.command("render")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--locale", type=click.Choice(LOCALES), default="en", show_default=True)
+@click.option("--paper", type=click.Choice(["letter", "a4"]), default="letter", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def render_report(file: Path, locale: str, paper: str, out: Path) -> None:
+    """Render the PDF of FILE, a report.json."""
+    from assess.reports import facts, render
+
+    try:
+        data = facts.dump(facts.read(file.read_bytes()))
+    except (facts.FactsError, ValueError) as error:
+        raise refusal([f"{file.name}: {error}"], UNUSABLE) from error
+    out.write_bytes(render.pdf(data, locale, paper))
+
+
+@click.command()
+def doctor() -> None:
+    """Say what this machine lacks: a line a check, ok, warn or FAIL with the remedy; exit 5 on a FAIL."""
+    settings = Settings()
+    failed = False
+    for name, problem, remedy, fatal in (*_system(), *_folders(settings)):
+        state = "ok" if problem is None else ("FAIL" if fatal else "warn")
+        failed = failed or state == "FAIL"
+        click.echo(f"{state:4} {name}" + ("" if problem is None else f": {problem}. {remedy}"))
+    if failed:
+        raise SystemExit(ENVIRONMENT)
+
+
+def _system() -> list[tuple[str, str | None, str, bool]]:
+    checks: list[tuple[str, str | None, str, bool]] = []
+    for library in _PANGO:
+        try:
+            ctypes.CDLL(library)
+            problem = None
+        except OSError:
+            problem = "cannot be loaded, so no PDF can be made"
+        remedy = "On Debian or Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        checks.append((library, problem, remedy, True))
+    old = sqlite3.sqlite_version_info < (3, 35)
+    checks.append(("SQLite", f"{sqlite3.sqlite_version} is too old" if old else None, "Use SQLite 3.35 or later", True))
+    fonts = resources.templates() / "report" / "fonts"
+    missing = [n for n in ("SourceSans3-Regular.ttf", "SourceSerif4-Bold.ttf") if not (fonts / n).is_file()]
+    checks.append(("fonts", f"missing {missing}" if missing else None, "Reinstall assess", True))
+    return checks
+
+
+def _folders(settings: Settings) -> list[tuple[str, str | None, str, bool]]:
+    home = settings.home
+    writable = os.access(home if home.exists() else home.resolve().parent, os.W_OK)
+    checks = [(f"home {home}", None if writable else "cannot be written", "Set ASSESS_HOME to a folder of yours", True)]
+    keys = settings.keys
+    if keys.exists():
+        mode = stat.S_IMODE(keys.stat().st_mode)
+        loose = mode & 0o077
+        checks.append((f"keys {keys}", f"mode {mode:o} lets others in" if loose else None, f"chmod 700 {keys}", True))
+        if home.exists() and keys.stat().st_dev == home.stat().st_dev:
+            checks.append(
+                ("key device", "keys and database share a device", "Set ASSESS_KEY_FOLDER to another device", False)
+            )
+    return checks
