@@ -28,7 +28,7 @@ def _run(command: list[str], home: Path) -> tuple[float, float]:
 
 
 def demo_and_report() -> list[Row]:
-    """the demo, then one of its reports alone"""
+    """Time the demo, then one of its reports alone."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         demo, _ = _run([*ASSESS, "demo", "--no-serve"], home)
@@ -45,7 +45,7 @@ def demo_and_report() -> list[Row]:
 
 
 def imports_at_start() -> list[Row]:
-    """what a web process imports at start"""
+    """List what a web process imports at start."""
     program = (
         "import json, sys, tempfile, pathlib\n"
         "from assess import app\nfrom assess.settings import Settings\n"

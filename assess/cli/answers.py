@@ -81,59 +81,29 @@ def read(
 ) -> Answers:
     """Return the response table of a CSV file.
 
-    `sides` picks two values of the side column, first = x; they stand for the instrument's sides in their order. Without
-    it the column holds the sides' codes, letters or labels. Faults are collected and raised together; nothing is rescaled.
+    `sides` picks two values of the side column, first = x; they stand for the instrument's sides in their order.
+    Without it the column holds the sides' codes, letters or labels. Faults are raised together; nothing is rescaled.
     """
     header, rows = _rows(data)
     columns, notes = _columns(header, instrument, form, side_column, mapping)
-    side_of, side_names = _sides(instrument, sides, mapping)
     items = instrument.closed(form)
     codes_of = {item: _codes(instrument, item, mapping) for item in items}
-    faults: list[str] = []
-    side: list[int] = []
-    answers: list[list[int]] = []
-    without_side = others = 0
-    for number, row in rows:
-        if len(row) != len(header):
-            faults.append(f"row {number}: {len(row)} cells, {len(header)} expected")
-            continue
-        typed = row[columns[side_column]].strip()
-        if not typed:
-            without_side += 1
-            continue
-        index = side_of.get(typed.casefold())
-        if index is None:
-            if sides is None:
-                faults.append(f'row {number}, {side_column}: "{typed}" is not a side; use {_listed(side_of)}')
-            else:
-                others += 1
-            continue
-        person = []
-        for item in items:
-            cell = row[columns[item]].strip() if item in columns else ""
-            code = _code(cell, codes_of[item])
-            if code is None:
-                faults.append(f"row {number}, {item}: {cell} is outside 1-{instrument.levels(item)}")
-                code = BLANK
-            person.append(code)
-        side.append(index)
-        answers.append(person)
-    if sides:
-        present = set(side)
-        faults += [
-            f"{side_column}: no row has the value {value}; --sides names two values of that column"
-            for i, value in enumerate(sides)
-            if i not in present
-        ]
+    people = _people(
+        header, rows, columns, instrument, codes_of, side_column, _sides(instrument, sides, mapping), sides
+    )
+    faults = list(people.faults)
+    for i, value in enumerate(sides or ()):
+        if i not in people.side:
+            faults.append(f"{side_column}: no row has the value {value}; --sides names two values of that column")
     if faults:
         more = [f"and {len(faults) - MAX_FAULTS} more"] if len(faults) > MAX_FAULTS else []
         raise AnswersError([*faults[:MAX_FAULTS], *more])
-    if not answers:
+    if not people.answers:
         raise AnswersError(["no row of answers: the file has a header and nothing under it that belongs to a side"])
-    if without_side:
-        notes.append(f"{without_side} rows without a side left out")
-    if others:
-        notes.append(f"{others} rows of other sides left out")
+    if people.without_side:
+        notes.append(f"{people.without_side} rows without a side left out")
+    if people.of_others:
+        notes.append(f"{people.of_others} rows of other sides left out")
     if invited is None:
         notes.append('no --invited: only "how these departments work"')
     try:
@@ -141,13 +111,71 @@ def read(
             sides=tuple(s.code for s in instrument.sides),
             items=items,
             levels=tuple(instrument.levels(item) for item in items),
-            side=np.array(side, dtype=np.int8),
-            answers=np.array(answers, dtype=np.int8),
+            side=np.array(people.side, dtype=np.int8),
+            answers=np.array(people.answers, dtype=np.int8),
             invited=invited,
         )
     except TableError as error:
         raise AnswersError([str(error)]) from error
-    return Answers(table=table, side_names=side_names, notes=tuple(notes))
+    return Answers(table=table, side_names=sides, notes=tuple(notes))
+
+
+@dataclass(slots=True)
+class _People:
+    """What the rows held, while they are being read."""
+
+    side: list[int] = field(default_factory=list)
+    answers: list[list[int]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    without_side: int = 0
+    of_others: int = 0
+
+
+def _people(
+    header: list[str],
+    rows: list[tuple[int, list[str]]],
+    columns: Mapping[str, int],
+    instrument: Instrument,
+    codes_of: Mapping[str, Mapping[str, int]],
+    side_column: str,
+    side_of: Mapping[str, int],
+    sides: tuple[str, ...] | None,
+) -> _People:
+    people = _People()
+    for number, row in rows:
+        if len(row) != len(header):
+            people.faults.append(f"row {number}: {len(row)} cells, {len(header)} expected")
+            continue
+        typed = row[columns[side_column]].strip()
+        index = side_of.get(typed.casefold())
+        if index is not None:
+            people.side.append(index)
+            people.answers.append(_person(number, row, columns, codes_of, people.faults, instrument))
+        elif not typed:
+            people.without_side += 1
+        elif sides is None:
+            people.faults.append(f'row {number}, {side_column}: "{typed}" is not a side; use {", ".join(side_of)}')
+        else:
+            people.of_others += 1
+    return people
+
+
+def _person(
+    number: int,
+    row: list[str],
+    columns: Mapping[str, int],
+    codes_of: Mapping[str, Mapping[str, int]],
+    faults: list[str],
+    instrument: Instrument,
+) -> list[int]:
+    person = []
+    for item, codes in codes_of.items():
+        cell = row[columns[item]].strip() if item in columns else ""
+        code = _code(cell, codes)
+        if code is None:
+            faults.append(f"row {number}, {item}: {cell} is outside 1-{instrument.levels(item)}")
+        person.append(BLANK if code is None else code)
+    return person
 
 
 def _rows(data: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -170,7 +198,6 @@ def _columns(
     header: list[str], instrument: Instrument, form: str, side_column: str, mapping: AnswersMap
 ) -> tuple[dict[str, int], list[str]]:
     faults: list[str] = []
-    notes: list[str] = []
     closed = instrument.closed(form)
     if side_column not in header:
         faults.append(f'header: column "{side_column}" is missing; name it with --side-column')
@@ -192,6 +219,11 @@ def _columns(
         faults.append(f"header: no column holds an item of this form; expected {closed[0]}, {closed[1]}, …")
     if faults:
         raise AnswersError(faults)
+    return found, _notes(instrument, closed, found, dropped)
+
+
+def _notes(instrument: Instrument, closed: tuple[str, ...], found: Mapping[str, int], dropped: list[str]) -> list[str]:
+    notes: list[str] = []
     private = [name for name in dropped if _NEVER_READ.search(name)]
     if private:
         notes.append(f"columns dropped unread, they may point at persons: {', '.join(private)}")
@@ -203,15 +235,13 @@ def _columns(
         for item in absent:
             how = f"prorated from {left} of {len(scale.items)}" if left >= scale.min_answered else "not scored"
             notes.append(f"missing item {item}: {scale.id} {how}")
-    return found, notes
+    return notes
 
 
-def _sides(
-    instrument: Instrument, sides: tuple[str, ...] | None, mapping: AnswersMap
-) -> tuple[dict[str, int], tuple[str, ...] | None]:
+def _sides(instrument: Instrument, sides: tuple[str, ...] | None, mapping: AnswersMap) -> dict[str, int]:
     codes = [side.code for side in instrument.sides]
     if sides is not None:
-        return {value.casefold(): i for i, value in enumerate(sides)}, tuple(sides)
+        return {value.casefold(): i for i, value in enumerate(sides)}
     known: dict[str, int] = {}
     for i, side in enumerate(instrument.sides):
         words = {side.code, side.letter}
@@ -220,13 +250,13 @@ def _sides(
         known |= {word.casefold(): i for word in words}
     for typed, code in mapping.side.items():
         if code not in codes:
-            raise AnswersError([f'map: side "{typed}" points at {code}, which is not one of {_listed(codes)}'])
+            raise AnswersError([f'map: side "{typed}" points at {code}, which is not one of {", ".join(codes)}'])
         known[typed.casefold()] = codes.index(code)
-    return known, None
+    return known
 
 
 def _codes(instrument: Instrument, item: str, mapping: AnswersMap) -> dict[str, int]:
-    """Return accepted cell texts (case-folded) of an item: its codes, its labels in every language, the map's values."""
+    """Return the accepted cell texts (case-folded) of an item: codes, labels in every language, the map's values."""
     anchors = instrument.items[item].anchors
     top = instrument.levels(item)
     codes = {str(code): code for code in range(1, top + 1)}
@@ -249,7 +279,3 @@ def _code(cell: str, codes: Mapping[str, int]) -> int | None:
     if match := _LIMESURVEY.fullmatch(cell):
         return codes.get(match.group(1))
     return codes.get(f"{float(cell):g}") if re.fullmatch(r"[1-7]\.0+", cell) else None
-
-
-def _listed(values: Sequence[str] | Mapping[str, int]) -> str:
-    return ", ".join(values)

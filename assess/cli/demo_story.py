@@ -95,7 +95,7 @@ _SKIP: Final = 0.01
 
 
 def people(side: str, quarter: int, instrument: Instrument, form: str, seed: int) -> list[dict[str, int]]:
-    """Return the answers of everyone of a side who answers in a quarter (0, 1, 2): item -> code, skipped ones absent."""
+    """Return the answers of everyone of a side who answers in a quarter (0 to 2): item -> code, skipped ones absent."""
     rng = np.random.default_rng([seed, quarter, [s.code for s in instrument.sides].index(side)])
     x_or_y = 0 if side == "sales" else 1
     answers: list[dict[str, int]] = []

@@ -109,7 +109,9 @@ def _invited(text: str | None, instrument: Instrument, sides: tuple[str, ...] | 
     for part in text.split(","):
         match = re.fullmatch(r"\s*([^=]+?)\s*=\s*(\d+)\s*", part)
         if match is None or match.group(1) not in names:
-            raise click.UsageError(f"--invited takes SIDE=NUMBER for each side, such as S=24,M=18; cannot read {part!r}")
+            raise click.UsageError(
+                f"--invited takes SIDE=NUMBER for each side, such as S=24,M=18; cannot read {part!r}"
+            )
         found[names[match.group(1)]] = int(match.group(2))
     if len(found) != len(instrument.sides):
         raise click.UsageError("--invited needs a head count for every side")

@@ -51,7 +51,7 @@ def serve() -> None:
     settings = Settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     db.upgrade(settings.url)
-    worker_process = subprocess.Popen([sys.executable, "-m", "assess", "worker"])  # noqa: S603 - our own command
+    worker_process = subprocess.Popen([sys.executable, "-m", "assess", "worker"])
     click.echo(f"assess on http://{settings.host}:{settings.port}/w/ and /console/; Ctrl-C stops it", err=True)
     try:
         Server(settings).run()
