@@ -1,0 +1,113 @@
+"""Envelopes: one-time codes that carry a side, and nothing else. The only room that knows how a code is derived.
+
+Belongs here: making envelopes at opening, finding one by its code, the cards. Does not: what is dropped with a code
+(`box`), the list of people (`roster`).
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from assess.surveys import codes
+from assess.surveys.codes import normalise, printed
+from assess.surveys.keys import KeyName, KeyStore
+from assess.surveys.states import State, WaveRefused
+from assess.surveys.tables import BoxRow, EnvelopeRow, PersonRow, Wave
+
+__all__ = ["Envelope", "Slot", "cards", "find", "normalise", "printed", "receipt", "seal", "slot"]
+
+_LEAST_LATE: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What a code carries."""
+
+    wave_id: bytes
+    side: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """Where a code's envelope and its ballot lie."""
+
+    code_hash: bytes
+    ballot_id: bytes
+
+
+def slot(code: bytes) -> Slot:
+    """Return the keys under which a code's envelope and ballot are stored."""
+    return Slot(code_hash=codes.code_hash(code), ballot_id=codes.ballot_id(code))
+
+
+def find(session: Session, typed: str) -> Envelope | None:
+    """Return what a typed code carries, or None: one answer for every code that is not known."""
+    code = normalise(typed)
+    if code is None:
+        return None
+    row = session.get(EnvelopeRow, codes.code_hash(code))
+    return None if row is None else Envelope(wave_id=row.wave_id, side=row.side)
+
+
+def receipt(session: Session, typed: str) -> str | None:
+    """Return the receipt of the ballot that lies in the box for this code (M5)."""
+    code = normalise(typed)
+    if code is None:
+        return None
+    return session.scalar(select(BoxRow.receipt).where(BoxRow.ballot_id == codes.ballot_id(code)))
+
+
+def seal(session: Session, wave: Wave, *, k_mail: bytes) -> None:
+    """Insert every envelope of a wave in the order of the hashes: no later row exists that would name its owner."""
+    hashes = sorted(
+        (codes.code_hash(code), side)
+        for side, side_codes in _codes(session, wave, k_mail).items()
+        for code in side_codes
+    )
+    session.execute(
+        insert(EnvelopeRow),
+        [{"code_hash": code_hash, "wave_id": wave.wave_id, "side": side} for code_hash, side in hashes],
+    )
+
+
+def cards(session: Session, wave: Wave, keys: KeyStore) -> dict[str, list[str]]:
+    """Return every code of an open wave by side, people's and spares', shuffled and nameless."""
+    if wave.state is not State.OPEN:
+        raise WaveRefused(f"{wave.label} is {wave.state}: codes exist only while a wave is open")
+    made = _codes(session, wave, keys.read(wave.wave_id, KeyName.MAIL))
+    shuffle = secrets.SystemRandom().shuffle
+    drawn: dict[str, list[str]] = {}
+    for side, side_codes in made.items():
+        drawn[side] = [printed(code) for code in side_codes]
+        shuffle(drawn[side])
+    return drawn
+
+
+def late_joiners(invited: int) -> int:
+    """Return how many spares a side has for people who join after opening: a tenth, at least three."""
+    return max(_LEAST_LATE, math.ceil(invited / 10))
+
+
+def _codes(session: Session, wave: Wave, k_mail: bytes) -> Mapping[str, list[bytes]]:
+    people = session.execute(
+        select(PersonRow.side, PersonRow.person_id, PersonRow.email).where(PersonRow.wave_id == wave.wave_id)
+    ).all()
+    made: dict[str, list[bytes]] = {}
+    for side in _ordered(person.side for person in people):
+        own = [person for person in people if person.side == side]
+        mailed = [codes.personal(k_mail, wave.wave_id, person.person_id) for person in own if person.email]
+        # Who has no address draws a card from a hat, so a card is a spare: nobody knows whose it is.
+        spares = len(own) - len(mailed) + late_joiners(len(own))
+        made[side] = mailed + [codes.spare(k_mail, wave.wave_id, side, i) for i in range(1, spares + 1)]
+    return made
+
+
+def _ordered(sides: Iterable[str]) -> list[str]:
+    return sorted(set(sides))

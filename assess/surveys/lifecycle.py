@@ -1,0 +1,108 @@
+"""What is due, and the fenced steps that the clock takes: close, release mark, roster purge (stack.md section 3).
+
+Belongs here: transitions that need nothing but rows and the time. Does not: the count (`count`), what a release
+computes (`publish`), opening (`waves`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from assess.surveys.db import Clock
+from assess.surveys.moments import GRACE, ROSTER_LIFE
+from assess.surveys.states import State
+from assess.surveys.tables import PersonRow, Wave
+
+
+class StepKind(StrEnum):
+    """What the clock may ask for."""
+
+    CLOSE = "close"
+    COUNT = "count"
+    RELEASE = "release"
+    PURGE = "purge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that is due for one wave."""
+
+    kind: StepKind
+    wave_id: bytes
+
+
+def due(session: Session, clock: Clock) -> list[Step]:
+    """Return the steps that are due now, the longest overdue wave first; running one twice is harmless."""
+    now = clock.now(session)
+    rows = session.execute(
+        select(
+            Wave.wave_id,
+            Wave.state,
+            Wave.closes_at,
+            Wave.release_at,
+            exists().where(PersonRow.wave_id == Wave.wave_id).label("listed"),
+        )
+        .where(Wave.state != State.DRAFT)
+        .order_by(Wave.closes_at, Wave.wave_id)
+    )
+    steps: list[Step] = []
+    for wave_id, state, closes_at, release_at, listed in rows:
+        kind = _asked(state, closes_at, release_at, now)
+        if kind is not None:
+            steps.append(Step(kind=kind, wave_id=wave_id))
+        if listed and state is not State.OPEN and now >= closes_at + ROSTER_LIFE:
+            steps.append(Step(kind=StepKind.PURGE, wave_id=wave_id))
+    return steps
+
+
+def close(session: Session, wave_id: bytes, clock: Clock) -> bool:
+    """Close an open wave once its grace is over; return whether this call did it."""
+    done = session.execute(
+        update(Wave)
+        .where(Wave.wave_id == wave_id, Wave.state == State.OPEN, Wave.closes_at <= clock.now(session) - GRACE)
+        .values(state=State.CLOSED)
+    )
+    return _one(done)
+
+
+def mark_released(session: Session, wave: Wave, clock: Clock) -> bool:
+    """Mark a counted wave as released, for all its readers at one moment; return whether this call did it."""
+    done = session.execute(
+        update(Wave)
+        .where(Wave.wave_id == wave.wave_id, Wave.state == State.COUNTED)
+        .values(state=State.RELEASED, released_at=clock.now(session))
+    )
+    return _one(done)
+
+
+def purge_roster(session: Session, wave_id: bytes, clock: Clock) -> bool:
+    """Delete the roster of a wave 30 days after its close (U-52); return whether there was one."""
+    over = select(Wave.wave_id).where(
+        Wave.wave_id == wave_id,
+        Wave.state.not_in([State.DRAFT, State.OPEN]),
+        Wave.closes_at <= clock.now(session) - ROSTER_LIFE,
+    )
+    done = session.execute(delete(PersonRow).where(PersonRow.wave_id.in_(over)))
+    return cast("CursorResult[Any]", done).rowcount > 0
+
+
+def _asked(state: State, closes_at: datetime, release_at: datetime | None, now: datetime) -> StepKind | None:
+    match state:
+        case State.OPEN if now >= closes_at + GRACE:
+            return StepKind.CLOSE
+        case State.CLOSED:
+            return StepKind.COUNT
+        case State.COUNTED if release_at is not None and now >= release_at:
+            return StepKind.RELEASE
+        case _:
+            return None
+
+
+def _one(done: Any) -> bool:
+    return cast("CursorResult[Any]", done).rowcount == 1

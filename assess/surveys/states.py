@@ -1,0 +1,36 @@
+"""The states of a wave and what it means to refuse: closed sets that every room of surveys shares.
+
+Belongs here: names of states, key modes, and the refusal. Does not: who moves a wave from state to state
+(`waves`, `lifecycle`, `count`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a wave stands (product.md section 6)."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    COUNTED = "counted"
+    RELEASED = "released"
+    SIGNED_OFF = "signed_off"
+    WITHDRAWN = "withdrawn"
+
+
+class KeyMode(StrEnum):
+    """Who holds the keys of a wave (A-09)."""
+
+    SERVICE = "service"
+
+
+class WaveRefused(RuntimeError):  # noqa: N818 - a refusal is an answer, not an error
+    """A step that the state or the settings of a wave do not allow; nothing was changed. `reasons` lists them all."""
+
+    def __init__(self, reasons: str | Sequence[str]) -> None:
+        self.reasons = (reasons,) if isinstance(reasons, str) else tuple(reasons)
+        super().__init__("\n".join(self.reasons))
