@@ -168,6 +168,9 @@ def behind(url: str) -> bool:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
+    file = database_file(url)
+    if file is not None and not file.exists():
+        return True
     made = engine(url)
     try:
         with made.connect() as connection:
