@@ -65,6 +65,7 @@ class Item(Value):
     reference: str | None = None
     margin: float = Field(12.5, gt=0, description="Smallest gap worth acting on, POMP points (S-13).")
     rho: float = Field(0.40, ge=0, lt=1, description="Declared reliability of the near-census interval (S-11).")
+    directed: bool = Field(False, description="Side-specific content: directed values only, no gap verdict (I-16).")
 
     @property
     def closed(self) -> bool:
@@ -85,6 +86,7 @@ class Scale(Value):
     margin: float = Field(10.0, gt=0)
     directed: bool = Field(False, description="Side-specific content: directed values only, no gap verdict (I-16).")
     forms: tuple[str, ...] | None = Field(None, description="Forms that score it; None = every form with its items.")
+    headline_forms: tuple[str, ...] = Field((), description="Forms in which it is headline all the same (I-12: PUL).")
 
     @property
     def floor_class(self) -> FloorClass:
@@ -156,6 +158,7 @@ class Texts(Value):
     steps: Mapping[str, str] = Field(default_factory=dict)
     expected_prefix: str = Field("", description="Report prefix of a prediction item (I-9).")
     own_prefix: str = Field("", description="Report prefix of a self-rating item (I-9).")
+    expected_frame: str = Field("", description="Statement of a generated prediction item; {item} is its base (I-9).")
     unvalidated: str = Field("", description="What the method page says while status is unvalidated (I-29).")
 
 
@@ -189,6 +192,33 @@ class Instrument(Value):
     def open(self, form: str) -> tuple[str, ...]:
         """Return the open item codes of a form, in order."""
         return tuple(code for code in self.forms[form].items if not self.items[code].closed)
+
+    def side(self, code: str) -> Side:
+        """Return the side of this code."""
+        for side in self.sides:
+            if side.code == code:
+                return side
+        raise KeyError(f"{code} is not a side of {self.id}")
+
+    def other(self, code: str) -> Side:
+        """Return the other of two sides; an instrument of more sides has no "other"."""
+        own = self.side(code)
+        if len(self.sides) != 2:
+            raise ValueError(f"{self.id} has {len(self.sides)} sides, so no side is the other one")
+        return next(side for side in self.sides if side is not own)
+
+    def scales_of(self, form: str) -> tuple[Scale, ...]:
+        """Return the scales that a form can score: all their items are in it (I-11)."""
+        closed = set(self.closed(form))
+        return tuple(
+            scale
+            for scale in self.scales.values()
+            if set(scale.items) <= closed and (scale.forms is None or form in scale.forms)
+        )
+
+    def headline(self, form: str) -> tuple[str, ...]:
+        """Return the ids of the headline family in a form: in the pulse, the PUL gap alone (I-12)."""
+        return tuple(scale.id for scale in self.scales_of(form) if scale.headline or form in scale.headline_forms)
 
     def twins(self, code: str, form: str) -> tuple[str, ...]:
         """Return the self-rating and prediction items of `form` that ask about base item `code` (S-33)."""
