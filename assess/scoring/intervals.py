@@ -170,6 +170,7 @@ def t_estimate(
 
 def clipped(estimate: Estimate, low: float, high: float) -> Estimate:
     """Return the estimate with value and limits held inside [low, high], as printed after judging (S-01)."""
+
     def held(number: float) -> float:
         return min(max(number, low), high)
 

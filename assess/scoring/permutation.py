@@ -134,32 +134,29 @@ def _conditional(score: npt.NDArray[np.int64], count: npt.NDArray[np.int64], hel
 
 def _sums(z: list[int], count: list[int], n: int, *, whole: bool) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
     """Return D[n, :], the number of ways to choose n people with each sum of scores; scaled when not `whole`."""
-    order = sorted(range(len(z)), key=lambda i: (count[i], z[i]))
-    z, count = [z[i] for i in order], [count[i] for i in order]
     reach = _largest(z, count, n)
     dtype = np.int64 if whole else np.float64
-    ways = np.zeros((n + 1, reach + 1), dtype=dtype)
-    ways[0, 0] = 1
-    seen, left, top = 0, sum(count), 0
+    ways = np.ones((1, 1), dtype=dtype)  # ways[k, s]: k chosen with sum s among the people seen so far
+    left = sum(count)
     for value, people in zip(z[:-1], count[:-1], strict=True):
         left -= people
-        need = max(0, n - left)
-        grown = np.zeros_like(ways)
+        need, seen, top = max(0, n - left), len(ways) - 1, ways.shape[1] - 1
+        grown = np.zeros((min(n, seen + people) + 1, min(reach, top + value * people) + 1), dtype=dtype)
         for j, weight in enumerate(_weights(people, min(people, n), whole=whole)):
+            # Rows that could no longer reach n chosen are left empty.
             first, last = max(0, need - j), min(seen, n - j)
             if first <= last:
-                width = min(top, reach - j * value) + 1
-                grown[first + j : last + j + 1, j * value : j * value + width] += weight * ways[first : last + 1, :width]
-        ways, seen = grown, min(n, seen + people)
-        top = min(reach, top + value * people)
-        if not whole:
-            ways /= ways.max()
+                width = min(top, grown.shape[1] - 1 - j * value) + 1
+                grown[first + j : last + j + 1, j * value : j * value + width] += (
+                    weight * ways[first : last + 1, :width]
+                )
+        ways = grown if whole else grown / grown.max()
     # The last score needs only the row of n chosen: one slice for each number taken from it.
     final = np.zeros(reach + 1, dtype=dtype)
     for j, weight in enumerate(_weights(count[-1], min(count[-1], n), whole=whole)):
-        if n - j <= seen:
-            width = reach - j * z[-1] + 1
-            final[j * z[-1] :] += weight * ways[n - j, :width]
+        if n - j < len(ways):
+            row = ways[n - j, : reach - j * z[-1] + 1]
+            final[j * z[-1] : j * z[-1] + len(row)] += weight * row
     return final
 
 
@@ -181,9 +178,7 @@ def _weights(people: int, top: int, *, whole: bool) -> list[int] | list[float]:
     return [number / largest for number in exact]
 
 
-def _fraction(
-    ways: npt.NDArray[np.int64] | npt.NDArray[np.float64], away: npt.NDArray[np.bool_]
-) -> Exact:
+def _fraction(ways: npt.NDArray[np.int64] | npt.NDArray[np.float64], away: npt.NDArray[np.bool_]) -> Exact:
     """Return the part of the ways that are away over all ways."""
     if ways.dtype == np.int64:
         return Exact(numerator=int(ways[away].sum()), denominator=int(ways.sum()))

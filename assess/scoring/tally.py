@@ -103,9 +103,7 @@ def pooled(a: Histogram, b: Histogram) -> Histogram:
     count = np.zeros(len(score), dtype=np.int64)
     for part in (a, b):
         count[np.searchsorted(score, part.score)] += part.count
-    return Histogram(
-        score=score, count=count, zero=a.zero, span=a.span, step=a.step, partial=a.partial + b.partial
-    )
+    return Histogram(score=score, count=count, zero=a.zero, span=a.span, step=a.step, partial=a.partial + b.partial)
 
 
 def same_scale(a: Histogram, b: Histogram) -> None:
@@ -182,9 +180,7 @@ def part_histograms(
     }
 
 
-def composite_histograms(
-    released: Released, subject: ReleasedSubject, instrument: Instrument
-) -> dict[str, Histogram]:
+def composite_histograms(released: Released, subject: ReleasedSubject, instrument: Instrument) -> dict[str, Histogram]:
     """Count persons by the exact composite, persons with every part only (S-08): H = (ALN + TRU + 100 - FRI)/3.
 
     Each part's score is brought to one denominator, so the integer is exact. The step of the floor is one category of
@@ -224,9 +220,7 @@ def composite_histograms(
     }
 
 
-def item_histograms(
-    released: Released, subject: ReleasedSubject, item: str | None = None
-) -> dict[str, Histogram]:
+def item_histograms(released: Released, subject: ReleasedSubject, item: str | None = None) -> dict[str, Histogram]:
     """Count the subject's persons by their raw code 1..L on one item, as worded (I-15).
 
     Parameters
@@ -311,7 +305,9 @@ def difference_histogram(table: Ints) -> Histogram:
 def missing_share(released: Released, subject: ReleasedSubject) -> dict[str, float]:
     """Return the share 0..1 of each side's ballots that do not count for the subject."""
     valid = _persons(released, subject)
-    return {code: 1 - int(np.count_nonzero(valid & at)) / max(int(np.count_nonzero(at)), 1) for code, at in _at(released)}
+    return {
+        code: 1 - int(np.count_nonzero(valid & at)) / max(int(np.count_nonzero(at)), 1) for code, at in _at(released)
+    }
 
 
 def dont_know_share(released: Released, subject: ReleasedSubject) -> dict[str, float]:
@@ -319,9 +315,7 @@ def dont_know_share(released: Released, subject: ReleasedSubject) -> dict[str, f
     kind(subject, Kind.ITEM)
     _persons(released, subject)
     unknown = released.table.column(subject.registered.subject) == DONT_KNOW
-    return {
-        code: int(np.count_nonzero(unknown & at)) / max(int(np.count_nonzero(at)), 1) for code, at in _at(released)
-    }
+    return {code: int(np.count_nonzero(unknown & at)) / max(int(np.count_nonzero(at)), 1) for code, at in _at(released)}
 
 
 def kind(subject: ReleasedSubject, wanted: Kind) -> None:

@@ -1,0 +1,58 @@
+"""Adjusted p values of a family of comparisons: Holm and Benjamini-Hochberg (S-23). Which family, `estimate` says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def holm(p: Mapping[str, float]) -> dict[str, float]:
+    """Return Holm's adjusted p values: p̃ᵢ = max over j <= i of min(1, (m - j + 1)pⱼ), p sorted ascending (S-23).
+
+    Parameters
+    ----------
+    p
+        Raw p values by figure, 0 to 1; withheld and not estimable figures are no part of a family.
+
+    Returns
+    -------
+    dict
+        Adjusted p values by figure, in the order given.
+
+    References
+    ----------
+    Holm (1979), Scandinavian Journal of Statistics 6: controls the chance of any false finding.
+    """
+    ranked = sorted(p, key=lambda name: p[name])
+    adjusted: dict[str, float] = {}
+    running = 0.0
+    for position, name in enumerate(ranked):
+        running = max(running, min(1.0, (len(ranked) - position) * p[name]))
+        adjusted[name] = running
+    return {name: adjusted[name] for name in p}
+
+
+def benjamini_hochberg(p: Mapping[str, float]) -> dict[str, float]:
+    """Return Benjamini and Hochberg's q values: qᵢ = min over j >= i of min(1, m·pⱼ/j), p sorted ascending (S-23).
+
+    Parameters
+    ----------
+    p
+        Raw p values by figure, 0 to 1; withheld and not estimable figures are no part of a family.
+
+    Returns
+    -------
+    dict
+        q values by figure, in the order given.
+
+    References
+    ----------
+    Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57: controls the share of false findings.
+    """
+    ranked = sorted(p, key=lambda name: p[name])
+    adjusted: dict[str, float] = {}
+    running = 1.0
+    for position in range(len(ranked), 0, -1):
+        name = ranked[position - 1]
+        running = min(running, len(ranked) * p[name] / position)
+        adjusted[name] = running
+    return {name: adjusted[name] for name in p}
