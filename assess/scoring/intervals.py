@@ -10,8 +10,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from assess.scoring.histogram import Histogram
 from assess.scoring.results import Estimand, Estimate, Flag, NotEstimable, Reason
-from assess.scoring.tally import Histogram
 
 HALF = 0.5
 

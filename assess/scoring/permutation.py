@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from assess.scoring.histogram import Histogram, counts_at, pooled
 from assess.scoring.results import NotEstimable, Reason
-from assess.scoring.tally import Histogram, pooled
 
 SMALL_TOTAL = 60
 SMALL_SIDE = 20
+Ways = npt.NDArray[Any]
+"""Numbers of relabellings: int64 while they fit, else float64 on a common factor."""
+
 _INT64 = 2**63
-_RANK_WORK = 5e8
-"""Additions an engine-only rank test may take, about half a second (measured 193 people on 45 scores: see bench)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def two_sample(x: Histogram, y: Histogram) -> Exact | NotEstimable:
     if x.n == 0 or y.n == 0:
         return NotEstimable(reason=Reason.NO_ANSWERS)
     both = pooled(x, y)
-    return _conditional(both.score, both.count, _on(both, x if x.n <= y.n else y))
+    return _conditional(both.score, both.count, counts_at(x if x.n <= y.n else y, both.score))
 
 
 def two_sample_ranks(x: Histogram, y: Histogram) -> Exact | NotEstimable:
@@ -74,7 +76,7 @@ def two_sample_ranks(x: Histogram, y: Histogram) -> Exact | NotEstimable:
         return NotEstimable(reason=Reason.NO_ANSWERS)
     both = pooled(x, y)
     doubled = 2 * np.cumsum(both.count) - both.count + 1
-    return _conditional(doubled, both.count, _on(both, x if x.n <= y.n else y))
+    return _conditional(doubled, both.count, counts_at(x if x.n <= y.n else y, both.score))
 
 
 def sign_flip(d: Histogram) -> Exact | NotEstimable:
@@ -101,23 +103,16 @@ def sign_flip(d: Histogram) -> Exact | NotEstimable:
     r = int(counts.sum())
     whole = 2**r < _INT64
     reach = int(sizes @ counts)
-    ways = np.zeros(reach + 1, dtype=np.int64 if whole else np.float64)
+    ways: Ways = np.zeros(reach + 1, dtype=np.int64 if whole else np.float64)
     ways[0] = 1
     top = 0
     for size, count in zip(sizes.tolist(), counts.tolist(), strict=True):
-        grown = np.zeros_like(ways)
+        grown: Ways = np.zeros_like(ways)
         for j, weight in enumerate(_weights(count, count, whole=whole)):
             grown[j * size : j * size + top + 1] += weight * ways[: top + 1]
         ways, top = grown, top + size * count
     away = np.abs(2 * np.arange(reach + 1) - reach) >= abs(d.total)
     return _fraction(ways, away)
-
-
-def _on(both: Histogram, smaller: Histogram) -> npt.NDArray[np.int64]:
-    """Return the smaller side's counts at the pooled scores."""
-    held = np.zeros(len(both.score), dtype=np.int64)
-    held[np.searchsorted(both.score, smaller.score)] = smaller.count
-    return held
 
 
 def _conditional(score: npt.NDArray[np.int64], count: npt.NDArray[np.int64], held: npt.NDArray[np.int64]) -> Exact:
@@ -132,16 +127,16 @@ def _conditional(score: npt.NDArray[np.int64], count: npt.NDArray[np.int64], hel
     return _fraction(ways, away)
 
 
-def _sums(z: list[int], count: list[int], n: int, *, whole: bool) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
+def _sums(z: list[int], count: list[int], n: int, *, whole: bool) -> Ways:
     """Return D[n, :], the number of ways to choose n people with each sum of scores; scaled when not `whole`."""
     reach = _largest(z, count, n)
     dtype = np.int64 if whole else np.float64
-    ways = np.ones((1, 1), dtype=dtype)  # ways[k, s]: k chosen with sum s among the people seen so far
+    ways: Ways = np.ones((1, 1), dtype=dtype)  # ways[k, s]: k chosen with sum s among the people seen so far
     left = sum(count)
     for value, people in zip(z[:-1], count[:-1], strict=True):
         left -= people
         need, seen, top = max(0, n - left), len(ways) - 1, ways.shape[1] - 1
-        grown = np.zeros((min(n, seen + people) + 1, min(reach, top + value * people) + 1), dtype=dtype)
+        grown: Ways = np.zeros((min(n, seen + people) + 1, min(reach, top + value * people) + 1), dtype=dtype)
         for j, weight in enumerate(_weights(people, min(people, n), whole=whole)):
             # Rows that could no longer reach n chosen are left empty.
             first, last = max(0, need - j), min(seen, n - j)
@@ -152,7 +147,7 @@ def _sums(z: list[int], count: list[int], n: int, *, whole: bool) -> npt.NDArray
                 )
         ways = grown if whole else grown / grown.max()
     # The last score needs only the row of n chosen: one slice for each number taken from it.
-    final = np.zeros(reach + 1, dtype=dtype)
+    final: Ways = np.zeros(reach + 1, dtype=dtype)
     for j, weight in enumerate(_weights(count[-1], min(count[-1], n), whole=whole)):
         if n - j < len(ways):
             row = ways[n - j, : reach - j * z[-1] + 1]
@@ -178,7 +173,7 @@ def _weights(people: int, top: int, *, whole: bool) -> list[int] | list[float]:
     return [number / largest for number in exact]
 
 
-def _fraction(ways: npt.NDArray[np.int64] | npt.NDArray[np.float64], away: npt.NDArray[np.bool_]) -> Exact:
+def _fraction(ways: Ways, away: npt.NDArray[np.bool_]) -> Exact:
     """Return the part of the ways that are away over all ways."""
     if ways.dtype == np.int64:
         return Exact(numerator=int(ways[away].sum()), denominator=int(ways.sum()))

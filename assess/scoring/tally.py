@@ -1,16 +1,13 @@
-"""Step 4: from the rows of a `Released` table to integer tables (S-05). Beside S-44 and S-45, only this module sees rows.
+"""Step 4: from the rows of a `Released` table to integer tables (S-05).
 
-Every later estimate reads a `Histogram`: persons by exact integer score, so that ties are exact (S-07) and a variance is
-integers until its last division (S-04). Pooling groups is adding histograms. Tables are as secret as rows.
-
-Every function takes `Released` and a `ReleasedSubject` that it lists: who counts is `disclosure.release.persons`, and an
-item that is no part of the subject cannot be counted. Mappings are keyed by side code, in the table's order.
+Beside S-44 and S-45, only this module sees rows. Every function takes `Released` and a `ReleasedSubject` that it lists:
+who counts is `disclosure.release.persons`, and an item that is no part of the subject cannot be counted. Mappings are
+keyed by side code, in the table's order. Tables are as secret as rows, and die with them.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,104 +15,29 @@ import numpy.typing as npt
 from assess.disclosure.registry import Kind, Part
 from assess.disclosure.release import Released, ReleasedSubject, persons
 from assess.instruments.model import DONT_KNOW, Instrument
+from assess.scoring.histogram import Histogram, Ints, histogram, pooled, same_scale
 from assess.scoring.results import Count
 
-Ints = npt.NDArray[np.int64]
+__all__ = [
+    "Histogram",
+    "composite_histograms",
+    "difference_histogram",
+    "dont_know_share",
+    "histogram",
+    "item_histograms",
+    "levels",
+    "missing_share",
+    "pair_table",
+    "part_histograms",
+    "pooled",
+    "same_scale",
+    "scale_histograms",
+]
+
+Bools = npt.NDArray[np.bool_]
 
 _ROOM = 2**53
 """Largest integer score: products with head counts then stay exact in int64 and in float64."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Histogram:
-    """Persons by exact integer score.
-
-    Parameters
-    ----------
-    score
-        int64 array of distinct scores, ascending.
-    count
-        int64 array, same shape, persons at each score, all positive.
-    zero
-        Integer score that is POMP 0 (0 for differences).
-    span
-        Integer distance that is 100 POMP.
-    step
-        Integer distance that is one person's smallest possible step of one category, D of S-10 in integer units.
-    partial
-        Persons scored on fewer than all of their items (S-07).
-    """
-
-    score: Ints
-    count: Ints
-    zero: int
-    span: int
-    step: int
-    partial: int = 0
-
-    @property
-    def n(self) -> int:
-        """Persons."""
-        return int(self.count.sum())
-
-    @property
-    def total(self) -> int:
-        """S: sum of scores (exact)."""
-        return sum(s * c for s, c in zip(self.score.tolist(), self.count.tolist(), strict=True))
-
-    @property
-    def squares(self) -> int:
-        """Q: sum of squared scores (exact)."""
-        return sum(s * s * c for s, c in zip(self.score.tolist(), self.count.tolist(), strict=True))
-
-
-def histogram(score: Ints, *, zero: int, span: int, step: int, partial: int = 0) -> Histogram:
-    """Count persons by score.
-
-    Parameters
-    ----------
-    score
-        int64 array of shape (persons,), any order.
-    zero, span, step, partial
-        As in `Histogram`.
-
-    Returns
-    -------
-    Histogram
-        With no scores at all when `score` is empty.
-    """
-    values, counts = np.unique(score, return_counts=True)
-    return Histogram(
-        score=values.astype(np.int64), count=counts.astype(np.int64), zero=zero, span=span, step=step, partial=partial
-    )
-
-
-def pooled(a: Histogram, b: Histogram) -> Histogram:
-    """Add two tables: the histogram of both groups' persons together (S-05).
-
-    Raises
-    ------
-    ValueError
-        When the two are not on the same integer scale.
-    """
-    same_scale(a, b)
-    score = np.union1d(a.score, b.score)
-    count = np.zeros(len(score), dtype=np.int64)
-    for part in (a, b):
-        count[np.searchsorted(score, part.score)] += part.count
-    return Histogram(score=score, count=count, zero=a.zero, span=a.span, step=a.step, partial=a.partial + b.partial)
-
-
-def same_scale(a: Histogram, b: Histogram) -> None:
-    """Refuse two histograms whose integers do not mean the same.
-
-    Raises
-    ------
-    ValueError
-        When zero, span or step differ.
-    """
-    if (a.zero, a.span, a.step) != (b.zero, b.span, b.step):
-        raise ValueError("two histograms on different integer scales cannot be compared or added")
 
 
 def scale_histograms(released: Released, subject: ReleasedSubject, instrument: Instrument) -> dict[str, Histogram]:
@@ -330,13 +252,13 @@ def kind(subject: ReleasedSubject, wanted: Kind) -> None:
         raise ValueError(f"{subject.registered.id} is not of kind {wanted}")
 
 
-def _persons(released: Released, subject: ReleasedSubject) -> npt.NDArray[np.bool_]:
+def _persons(released: Released, subject: ReleasedSubject) -> Bools:
     if subject not in released.subjects:
         raise ValueError(f"{subject.registered.id} is not among the subjects of this release")
     return persons(released.table, subject.registered)
 
 
-def _at(released: Released) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+def _at(released: Released) -> list[tuple[str, Bools]]:
     return [(code, released.table.side == i) for i, code in enumerate(released.table.sides)]
 
 
@@ -349,9 +271,7 @@ def _column(released: Released, subject: ReleasedSubject, item: str) -> tuple[In
     return released.table.column(item)[valid].astype(np.int64), top, released.table.side[valid]
 
 
-def _scores(
-    released: Released, part: Part, valid: npt.NDArray[np.bool_], reverse: tuple[str, ...]
-) -> tuple[Ints, int, int, npt.NDArray[np.bool_]]:
+def _scores(released: Released, part: Part, valid: Bools, reverse: tuple[str, ...]) -> tuple[Ints, int, int, Bools]:
     """Return I = s·Λ/a of the valid persons, Λ, L, and who answered fewer than all items of the part."""
     table = released.table
     columns = [table.items.index(item) for item in part.items]
@@ -362,7 +282,7 @@ def _scores(
     unit = math.lcm(*range(part.min_answered, len(columns) + 1))
     if unit * top >= _ROOM:
         raise ValueError(f"{len(columns)} items with {part.min_answered} answered have no exact integer score")
-    codes = table.answers[np.ix_(valid, columns)].astype(np.int64)
+    codes = table.answers[valid][:, columns].astype(np.int64)
     answered = codes >= 1
     turned = np.array([item in reverse for item in part.items])
     oriented = np.where(answered, np.where(turned, top + 1 - codes, codes), 0)
