@@ -73,15 +73,15 @@ def mean(
     )
 
 
-def gap(
+def difference(
     x: Histogram,
     y: Histogram,
     *,
     rho: float = 0.0,
     fractions: tuple[float, ...] = (0.0, 0.0),
     estimand: Estimand = Estimand.PROCESS,
-) -> Compared | NotEstimable:
-    """Difference of two means x - y with Welch's interval and its p value (S-12, S-22).
+) -> Estimate | NotEstimable:
+    """Difference of two means x - y with Welch's interval (S-12).
 
     d = x̄ - ȳ, se² = V_x + V_y, df = se⁴/(V_x²/(n-1) + V_y²/(m-1)), V floored (S-10) and reduced by ρf for estimand A.
 
@@ -98,7 +98,7 @@ def gap(
 
     Returns
     -------
-    Compared or NotEstimable
+    Estimate or NotEstimable
         POMP points, not clipped; `no_answers`, `too_few`.
 
     Raises
@@ -106,19 +106,14 @@ def gap(
     ValueError
         When the two are not on the same integer scale.
     """
-    same_scale(x, y)
-    first = _spread(x, rho, fractions[0], estimand)
-    second = _spread(y, rho, fractions[1], estimand)
-    if isinstance(first, NotEstimable):
-        return first if x.n == 0 or not isinstance(second, NotEstimable) else _emptier(first, second)
-    if isinstance(second, NotEstimable):
-        return second
-    # One integer numerator: equal means give exactly 0, whatever the two head counts.
-    difference = 100 * (x.total * y.n - y.total * x.n) / (x.n * y.n * x.span)
-    variance = first.variance + second.variance
-    estimate = t_estimate(
-        difference,
-        variance=variance,
+    both = _spreads(x, y, rho, fractions, estimand)
+    if isinstance(both, NotEstimable):
+        return both
+    first, second = both
+    return t_estimate(
+        # One integer numerator: equal means give exactly 0, whatever the two head counts.
+        100 * (x.total * y.n - y.total * x.n) / (x.n * y.n * x.span),
+        variance=first.variance + second.variance,
         df=welch_df(first.variance, x.n, second.variance, y.n),
         n=x.n,
         m=y.n,
@@ -126,11 +121,33 @@ def gap(
         method="welch",
         flags=first.flags | second.flags,
     )
-    return Compared(
-        estimate=estimate,
-        p_t=t_two_sided(estimate.value / estimate.se, estimate.df),
-        p_exact=exact(x, y) if permutation.wanted(x.n, y.n) else None,
-    )
+
+
+def gap(
+    x: Histogram,
+    y: Histogram,
+    *,
+    rho: float = 0.0,
+    fractions: tuple[float, ...] = (0.0, 0.0),
+    estimand: Estimand = Estimand.PROCESS,
+) -> Compared | NotEstimable:
+    """Return `difference` with its p values: Welch's, and the exact permutation's where S-22 asks for it.
+
+    Parameters
+    ----------
+    x, y, rho, fractions, estimand
+        As for `difference`.
+
+    Returns
+    -------
+    Compared or NotEstimable
+        POMP points, not clipped; `no_answers`, `too_few`.
+    """
+    estimate = difference(x, y, rho=rho, fractions=fractions, estimand=estimand)
+    if isinstance(estimate, NotEstimable):
+        return estimate
+    exact = permutation.two_sample(x, y) if permutation.wanted(x.n, y.n) else None
+    return _compared(estimate, exact)
 
 
 def paired(d: Histogram) -> Compared | NotEstimable:
@@ -159,12 +176,7 @@ def paired(d: Histogram) -> Compared | NotEstimable:
         method="paired t",
         flags=found.flags,
     )
-    flipped = permutation.sign_flip(d) if found.n <= permutation.SMALL_TOTAL else None
-    return Compared(
-        estimate=estimate,
-        p_t=t_two_sided(estimate.value / estimate.se, estimate.df),
-        p_exact=flipped if isinstance(flipped, Exact) else None,
-    )
+    return _compared(estimate, permutation.sign_flip(d) if d.n <= permutation.SMALL_TOTAL else None)
 
 
 def company(
@@ -176,13 +188,10 @@ def company(
     estimand: Estimand = Estimand.PROCESS,
 ) -> Estimate | NotEstimable:
     """Plain mean of the two teams' means, (x̄ + ȳ)/2, V = (V_x + V_y)/4 (S-08, I-12); arguments as for `gap`."""
-    same_scale(x, y)
-    first = _spread(x, rho, fractions[0], estimand)
-    second = _spread(y, rho, fractions[1], estimand)
-    if isinstance(first, NotEstimable):
-        return first if x.n == 0 or not isinstance(second, NotEstimable) else _emptier(first, second)
-    if isinstance(second, NotEstimable):
-        return second
+    both = _spreads(x, y, rho, fractions, estimand)
+    if isinstance(both, NotEstimable):
+        return both
+    first, second = both
     return t_estimate(
         (first.mean + second.mean) / 2,
         variance=(first.variance + second.variance) / 4,
@@ -193,12 +202,6 @@ def company(
         method="welch, mean of two means",
         flags=first.flags | second.flags,
     )
-
-
-def exact(x: Histogram, y: Histogram) -> Exact | None:
-    """Return the exact permutation p of two sides that have answers (S-20), whatever their size."""
-    found = permutation.two_sample(x, y)
-    return found if isinstance(found, Exact) else None
 
 
 def hedges_g(x: Histogram, y: Histogram) -> float | NotEstimable:
@@ -274,6 +277,23 @@ def _spread(h: Histogram, rho: float, fraction: float, estimand: Estimand) -> Sp
     return spread(h, rho=rho, fraction=fraction)
 
 
-def _emptier(first: NotEstimable, second: NotEstimable) -> NotEstimable:
-    """Return `no_answers` if either side has none, else the first reason."""
-    return second if second.reason is Reason.NO_ANSWERS else first
+def _spreads(
+    x: Histogram, y: Histogram, rho: float, fractions: tuple[float, ...], estimand: Estimand
+) -> tuple[Spread, Spread] | NotEstimable:
+    """Return both sides' spreads; `no_answers` of either side goes before `too_few` of the other."""
+    same_scale(x, y)
+    if min(x.n, y.n) == 0:
+        return NotEstimable(reason=Reason.NO_ANSWERS)
+    first = _spread(x, rho, fractions[0], estimand)
+    second = _spread(y, rho, fractions[1], estimand)
+    if isinstance(first, NotEstimable):
+        return first
+    return second if isinstance(second, NotEstimable) else (first, second)
+
+
+def _compared(estimate: Estimate, exact: Exact | NotEstimable | None) -> Compared:
+    return Compared(
+        estimate=estimate,
+        p_t=t_two_sided(estimate.value / estimate.se, estimate.df),
+        p_exact=exact if isinstance(exact, Exact) else None,
+    )

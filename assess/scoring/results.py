@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from assess.disclosure.policy import Precision
@@ -168,7 +168,9 @@ class SubjectEstimates:
 
     `gap` is x - y at the estimand S-11 allows; `process_gap` the same at estimand B (for change, S-37); likewise
     `side_means`/`process_side_means` and `company`/`process_company`. `gap.verdict` is judged on A-12's coded ends in
-    the coarse classes. `directed` subjects have no gap verdict (I-16): `gap` is None.
+    the coarse classes. Subjects without a gap verdict (I-15, I-16: directed, fact, prediction, self-rating) have `gap`
+    None. Current figures are clipped to their scale (S-01); the process ones are not, as a change is judged on them.
+    The p values and `hedges_g` are for the engine and its witnesses: no page prints them.
     """
 
     id: str
@@ -186,13 +188,17 @@ class SubjectEstimates:
     p_welch: float | None = None
     p_exact: float | None = None
     p_exact_rank: float | None = None
-    p_brunner_munzel: float | None = None
+    p_brunner_munzel: float | NotEstimable | None = None
     favourable: Mapping[str, Scored]
     """Share of answers 4-5 (top two of the scale), percent, Wilson interval; items only."""
     levels: Mapping[str, Count | Withheld | NotEstimable]
     """Counts of answers 1..L a side; only at full precision of an item."""
     missing: Mapping[str, float]
     """Share of ballots of a side without a usable answer, 0..1: compose prints it as a class (A-11)."""
+    partial: Mapping[str, float] = field(default_factory=dict)
+    """Share 0..1 of a side's scored persons with fewer than all items answered (S-07); scales and composites only."""
+    dont_know: Mapping[str, float] = field(default_factory=dict)
+    """Share 0..1 of a side's ballots that chose "don't know" (I-17); items only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
