@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assess.surveys.said import said
 from assess.surveys.states import State, WaveRefused
 from assess.surveys.tables import ArchiveRow, Wave
 
@@ -20,7 +21,9 @@ def store(session: Session, wave: Wave, facts: bytes) -> None:
         session.add(ArchiveRow(wave_id=wave.wave_id, facts=facts))
     elif row.facts != facts:
         if wave.state is not State.COUNTED:
-            raise WaveRefused(f"{wave.label} is {wave.state}: released facts are never changed")
+            raise WaveRefused(
+                said("The facts of a wave that is not counted, or is released already, are never changed.")
+            )
         row.facts = facts
     session.flush()
 

@@ -5,17 +5,30 @@ Belongs here: the one transaction of a drop. Does not: opening a ballot (`count`
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
+from nacl.public import PublicKey, SealedBox
+from sqlalchemy import Table, case, select
 from sqlalchemy.orm import Session
 
 from assess.instruments.model import Instrument
-from assess.surveys.ballots import BallotFault
-from assess.surveys.db import Clock
+from assess.surveys import ballots, envelopes, receipts
+from assess.surveys.ballots import BallotFault, Flaw
+from assess.surveys.db import Clock, upsert
+from assess.surveys.moments import GRACE
+from assess.surveys.states import State
+from assess.surveys.tables import BoxRow, EnvelopeRow, SpentRow, Wave
 
-__all__ = ["BallotFault", "DropRequest", "Receipt", "Refused", "RefusedReason", "drop"]
+__all__ = ["BallotFault", "DropRequest", "Flaw", "Receipt", "Refused", "RefusedReason", "drop"]
+
+ATTEMPT_BYTES: Final = 16
+_MOST_DROPS: Final = 32_767
+_SPENT: Final[Table] = SpentRow.__table__  # type: ignore[assignment]
+_BOX: Final[Table] = BoxRow.__table__  # type: ignore[assignment]
 
 
 class RefusedReason(StrEnum):
@@ -54,5 +67,92 @@ class Refused:
 
 
 def drop(session: Session, request: DropRequest, *, clock: Clock, instrument: Instrument) -> Receipt | Refused:
-    """Drop a ballot in one transaction, which it commits; raises `BallotFault` for answers outside the form."""
-    raise NotImplementedError
+    """Drop a ballot in one transaction, which ends here: committed with a receipt, undone with anything else.
+
+    Raises `BallotFault` for answers outside the form. The same attempt with the same answers gives the same receipt
+    and one ballot; other answers replace the ballot.
+    """
+    try:
+        outcome = _drop(session, request, clock, instrument)
+    except BaseException:
+        session.rollback()
+        raise
+    if isinstance(outcome, Receipt):
+        session.commit()
+    else:
+        session.rollback()
+    return outcome
+
+
+def _drop(session: Session, request: DropRequest, clock: Clock, instrument: Instrument) -> Receipt | Refused:
+    if len(request.attempt) != ATTEMPT_BYTES:
+        raise BallotFault(Flaw.ATTEMPT, f"an attempt is {ATTEMPT_BYTES} bytes")
+    code = envelopes.normalise(request.code)
+    slot = None if code is None else envelopes.slot(code)
+    envelope = None if slot is None else session.get(EnvelopeRow, slot.code_hash)
+    if slot is None or envelope is None:
+        return Refused(reason=RefusedReason.UNKNOWN, wave_id=None)
+    # The lock keeps the wave from closing between this look and the commit (SQLite: BEGIN IMMEDIATE does).
+    wave = session.scalars(
+        select(Wave)
+        .where(Wave.wave_id == envelope.wave_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).one()
+    now = clock.now(session)
+    if wave.state is not State.OPEN or now >= wave.closes_at + GRACE:
+        return Refused(reason=RefusedReason.CLOSED, wave_id=wave.wave_id)
+    if now < wave.opens_at:
+        return Refused(reason=RefusedReason.EARLY, wave_id=wave.wave_id)
+    plain = _plain(request, wave, envelope.side, instrument)
+    return _stored(session, slot, wave, plain, hmac.digest(request.attempt, plain, "sha256"))
+
+
+def _plain(request: DropRequest, wave: Wave, side: str, instrument: Instrument) -> bytes:
+    if (wave.instrument, wave.instrument_version) != (instrument.id, instrument.version) or wave.form_hash is None:
+        raise ValueError(
+            f"wave {wave.number} asks {wave.instrument} {wave.instrument_version}, not {instrument.version}"
+        )
+    ballot = ballots.checked(request.answers, request.comments, instrument=instrument, form=wave.form)
+    return ballots.written(
+        replace(ballot, side=side),
+        wave_id=wave.wave_id,
+        form_hash=wave.form_hash,
+        room=ballots.size(instrument, wave.form),
+    )
+
+
+def _stored(session: Session, slot: envelopes.Slot, wave: Wave, plain: bytes, same: bytes) -> Receipt:
+    if wave.k_box_public is None:
+        raise ValueError(f"wave {wave.number} is open without a key")
+    sealed = SealedBox(PublicKey(wave.k_box_public)).encrypt(plain)
+    session.execute(
+        upsert(session, _SPENT)
+        .values(code_hash=slot.code_hash, wave_id=wave.wave_id)
+        .on_conflict_do_nothing(index_elements=["code_hash"])
+    )
+    ballot = upsert(session, _BOX).values(
+        ballot_id=slot.ballot_id,
+        wave_id=wave.wave_id,
+        sealed=sealed,
+        receipt=receipts.receipt(sealed),
+        same=same,
+        drops=1,
+    )
+    session.execute(
+        ballot.on_conflict_do_update(
+            index_elements=["ballot_id"],
+            set_={
+                "sealed": ballot.excluded.sealed,
+                "receipt": ballot.excluded.receipt,
+                "same": ballot.excluded.same,
+                # A person who sends for the 32,768th time still gets a receipt.
+                "drops": case((BoxRow.drops < _MOST_DROPS, BoxRow.drops + 1), else_=BoxRow.drops),
+            },
+            where=BoxRow.same != ballot.excluded.same,
+        )
+    )
+    receipt, drops = session.execute(
+        select(BoxRow.receipt, BoxRow.drops).where(BoxRow.ballot_id == slot.ballot_id)
+    ).one()
+    return Receipt(receipt=receipt, replaced=drops > 1, wave_id=wave.wave_id)

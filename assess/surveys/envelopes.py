@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from assess.surveys import codes
 from assess.surveys.codes import normalise, printed
 from assess.surveys.keys import KeyName, KeyStore
+from assess.surveys.said import said
 from assess.surveys.states import State, WaveRefused
 from assess.surveys.tables import BoxRow, EnvelopeRow, PersonRow, Wave
 
@@ -80,7 +81,7 @@ def seal(session: Session, wave: Wave, *, k_mail: bytes) -> None:
 def cards(session: Session, wave: Wave, keys: KeyStore) -> dict[str, list[str]]:
     """Return every code of an open wave by side, people's and spares', shuffled and nameless."""
     if wave.state is not State.OPEN:
-        raise WaveRefused(f"{wave.label} is {wave.state}: codes exist only while a wave is open")
+        raise WaveRefused(said("Codes exist only while a wave is open."))
     made = _codes(session, wave, keys.read(wave.wave_id, KeyName.MAIL))
     shuffle = secrets.SystemRandom().shuffle
     drawn: dict[str, list[str]] = {}

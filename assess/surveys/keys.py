@@ -37,6 +37,10 @@ class KeyGoneError(LookupError):
     """A key that was destroyed, or never made."""
 
 
+class KeyFolderError(OSError):
+    """A folder of keys that should be there is not, so nothing can be said of the keys in it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKeys:
     """What may be known of a wave's keys: three public keys and the fingerprint of K_mail."""
@@ -81,6 +85,8 @@ class FileKeys:
             KeyName.STAT: bytes(PrivateKey.generate()),
             KeyName.SIGN: bytes(SigningKey.generate()),
         }
+        for folder in self._folders:
+            _make_folder(folder, wave_id)
         for name, key in private.items():
             self.destroy(wave_id, name)
             for folder in self._folders:
@@ -133,21 +139,30 @@ def _path(folder: Path, wave_id: bytes, name: KeyName) -> Path:
     return folder / wave_id.hex() / name.value
 
 
+def _make_folder(folder: Path, wave_id: bytes) -> None:
+    own = folder / wave_id.hex()
+    for made in (folder, own):
+        made.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made.chmod(0o700)
+    for made in (folder, folder.parent):
+        _sync_folder(made)
+
+
 def _write(folder: Path, wave_id: bytes, name: KeyName, key: bytes) -> None:
     path = _path(folder, wave_id, name)
-    for made in (folder, path.parent):
-        made.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(file, key)
         os.fsync(file)
     finally:
         os.close(file)
-    for made in (path.parent, folder, folder.parent):
-        _sync_folder(made)
+    _sync_folder(path.parent)
 
 
 def _destroy(path: Path) -> None:
+    if not path.parent.is_dir():
+        # A second device that is not mounted would keep its copy for ever.
+        raise KeyFolderError(f"{path.parent.name} is not in the key folder: is every device of it mounted?")
     try:
         file = os.open(path, os.O_WRONLY)
     except FileNotFoundError:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from assess.surveys.said import Said
+
 
 class State(StrEnum):
     """Where a wave stands (product.md section 6)."""
@@ -31,6 +33,10 @@ class KeyMode(StrEnum):
 class WaveRefused(RuntimeError):  # noqa: N818 - a refusal is an answer, not an error
     """A step that the state or the settings of a wave do not allow; nothing was changed. `reasons` lists them all."""
 
-    def __init__(self, reasons: str | Sequence[str]) -> None:
-        self.reasons = (reasons,) if isinstance(reasons, str) else tuple(reasons)
-        super().__init__("\n".join(self.reasons))
+    def __init__(self, reasons: Said | Sequence[Said]) -> None:
+        self.reasons = (reasons,) if isinstance(reasons, Said) else tuple(reasons)
+        super().__init__("\n".join(str(reason) for reason in self.reasons))
+
+    def say(self, locale: str) -> list[str]:
+        """Return every reason in a language."""
+        return [reason.say(locale) for reason in self.reasons]
