@@ -6,6 +6,7 @@ is in `agreement`; how good the wording is in `lint`; whether a version was chan
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -193,7 +194,7 @@ def _entries(model: type[Model], tables: dict[str, Table], section: str, own: st
 
 def _parsed(model: type[Model], table: Table, file: str, key: str, faults: list[Fault]) -> Model | None:
     try:
-        return model.model_validate(table)
+        return model.model_validate_json(json.dumps(table, default=str), strict=True)  # strict, yet lists are tuples
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_context=False):
             dotted = ".".join([*filter(None, [key]), *(str(part) for part in detail["loc"])])

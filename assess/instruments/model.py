@@ -40,7 +40,7 @@ class FloorClass(StrEnum):
 class Value(BaseModel):
     """A frozen value of an instrument file; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Side(Value):
