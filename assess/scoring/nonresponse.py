@@ -1,0 +1,132 @@
+"""What silence could hide: worst-case bounds of a gap and the tipping point d* (S-36). No answer is ever weighted.
+
+Belongs here: the two formulas and the participation of a wave. Does not: the words of a verdict (verdicts), bands of
+participation while a wave is open (surveys).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from assess.disclosure.release import Released
+from assess.scoring.intervals import HALF
+from assess.scoring.results import Estimate, NotEstimable, Participation, Reason, Scored
+
+ROBUST_ABOVE = 40.0
+FRAGILE_BELOW = 15.0
+
+
+class Robustness(StrEnum):
+    """How a gap stands against silence, by its tipping point: over 40, 15 to 40, under 15 (S-36)."""
+
+    ROBUST = "robust"
+    MODERATE = "moderate"
+    FRAGILE = "fragile"
+
+
+def fractions(released: Released) -> dict[str, float] | NotEstimable:
+    """Return f = ballots/N by side code (S-36), or `no_headcount` when a head count is unknown or 0."""
+    table = released.table
+    if table.invited is None or not all(table.invited.get(side) for side in table.sides):
+        return NotEstimable(reason=Reason.NO_HEADCOUNT)
+    return {side: table.people(side) / table.invited[side] for side in table.sides}
+
+
+def half_silent(released: Released) -> bool:
+    """Return whether under half answered on a side, so far as head counts are known (S-31)."""
+    found = fractions(released)
+    return not isinstance(found, NotEstimable) and min(found.values()) < HALF
+
+
+def worst_case(x: float, y: float, f_x: float, f_y: float) -> tuple[float, float]:
+    """Bound the gap x - y whatever the silent would have said.
+
+    Each side lies in [f·x̄, f·x̄ + 100(1 - f)]; the gap by subtraction.
+
+    Parameters
+    ----------
+    x, y
+        Side means, POMP 0 to 100.
+    f_x, f_y
+        Fraction of each side that answered, 0 to 1.
+
+    Returns
+    -------
+    tuple
+        Lower and upper bound, POMP points.
+
+    References
+    ----------
+    Horowitz & Manski (2000), Journal of the American Statistical Association 95.
+    """
+    low_x, low_y = f_x * x, f_y * y
+    high_x, high_y = low_x + 100 * (1 - f_x), low_y + 100 * (1 - f_y)
+    return low_x - high_y, high_x - low_y
+
+
+def tipping_point(gap: float, f_x: float, f_y: float) -> float | NotEstimable:
+    """Return d* = |gap|/((1 - f_x) + (1 - f_y)): how far the silent would have to differ to erase the gap.
+
+    Parameters
+    ----------
+    gap
+        x - y, POMP points.
+    f_x, f_y
+        Fraction of each side that answered, 0 to 1.
+
+    Returns
+    -------
+    float or NotEstimable
+        POMP points, in opposite directions on the two sides; `all_answered` when nobody was silent.
+    """
+    silent = (1 - f_x) + (1 - f_y)
+    if silent <= 0:
+        return NotEstimable(reason=Reason.ALL_ANSWERED)
+    return abs(gap) / silent
+
+
+def tipping(released: Released, gap: float) -> float | NotEstimable:
+    """Return d* of a gap between the two sides of a release; `no_headcount`, `all_answered`."""
+    found = fractions(released)
+    if isinstance(found, NotEstimable):
+        return found
+    f_x, f_y = found.values()
+    return tipping_point(gap, f_x, f_y)
+
+
+def robustness(d_star: float) -> Robustness:
+    """Return the class of a tipping point (S-36)."""
+    if d_star > ROBUST_ABOVE:
+        return Robustness.ROBUST
+    return Robustness.FRAGILE if d_star < FRAGILE_BELOW else Robustness.MODERATE
+
+
+def cannot_be_erased(bounds: tuple[float, float]) -> bool:
+    """Return whether the worst case excludes 0: nothing the silent could say would erase the gap."""
+    low, high = bounds
+    return low > 0 or high < 0
+
+
+def participation(released: Released, means: Mapping[str, Mapping[str, Scored]]) -> Participation:
+    """Return ballots, head counts and the worst case of each headline gap.
+
+    Parameters
+    ----------
+    released
+        The released table, of two sides.
+    means
+        Side means by headline scale id, then by side code; one without a number has no bounds.
+    """
+    table = released.table
+    found = fractions(released)
+    bounds: dict[str, tuple[float, float]] = {}
+    if not isinstance(found, NotEstimable):
+        f_x, f_y = found.values()
+        for scale, by_side in means.items():
+            x, y = (by_side[side] for side in table.sides)
+            if isinstance(x, Estimate) and isinstance(y, Estimate):
+                bounds[scale] = worst_case(x.value, y.value, f_x, f_y)
+    return Participation(
+        answered={side: table.people(side) for side in table.sides}, invited=table.invited, worst_case=bounds
+    )
