@@ -259,11 +259,10 @@ def _ballot(
 
 def _check_sides(session: Session, wave: Wave, opened: list[Ballot]) -> None:
     """Stop when a side has more ballots than envelopes: somebody added some."""
-    envelopes = dict(
-        session.execute(
-            select(EnvelopeRow.side, func.count()).where(EnvelopeRow.wave_id == wave.wave_id).group_by(EnvelopeRow.side)
-        ).tuples()
+    found = session.execute(
+        select(EnvelopeRow.side, func.count()).where(EnvelopeRow.wave_id == wave.wave_id).group_by(EnvelopeRow.side)
     )
+    envelopes = {row[0]: row[1] for row in found}
     for side, number in Counter(ballot.side for ballot in opened).items():
         if number > envelopes.get(side, 0):
             raise CountStopped(f"wave {wave.number}: more ballots of {side} than envelopes")

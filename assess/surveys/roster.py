@@ -123,7 +123,7 @@ def replace(session: Session, wave: Wave, parsed: ParsedRoster) -> dict[str, int
     session.flush()
     session.refresh(wave, with_for_update=True)
     if wave.state is not State.DRAFT:
-        raise WaveRefused(said("The roster is fixed once a survey is open."))
+        raise WaveRefused(said("The roster is fixed once a wave is open."))
     session.execute(delete(PersonRow).where(PersonRow.wave_id == wave.wave_id))
     people = [
         {

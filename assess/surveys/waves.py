@@ -151,7 +151,7 @@ def _reasons(
         yield said("{zone} is not a time zone we know; use a name such as America/Toronto.", zone=wave.zone)
     if not SHORTEST_WINDOW <= wave.closes_at - wave.opens_at <= LONGEST_WINDOW:
         yield said(
-            "The survey must stay open for {shortest} to {longest} days.",
+            "The wave must stay open for {shortest} to {longest} days.",
             shortest=SHORTEST_WINDOW.days,
             longest=LONGEST_WINDOW.days,
         )
@@ -167,4 +167,4 @@ def _another_open(session: Session, wave: Wave) -> Iterator[Said]:
         Wave.client_id == wave.client_id, Wave.wave_id != wave.wave_id, Wave.state == State.OPEN
     )
     for label in session.scalars(others):
-        yield said("Another survey of this client is open: {label}.", label=label)
+        yield said("Another wave of this client is open: {label}.", label=label)
