@@ -1,1 +1,1 @@
-"""Headers and errors of both web applications."""
+"""What both web applications share: the headers of every response, and what may be said in a log about a fault."""
