@@ -121,14 +121,6 @@ class FileKeys:
         places = ("keys", "mirror")[: len(self._folders)]
         return tuple(f"{place}/{wave_id.hex()}/{name}" for place in places)
 
-    def shares_device(self, database: Path) -> bool:
-        """Return whether keys and database lie on one device, so that one lost disk, or one copy of it, holds both."""
-        return _device(self._folders[0]) == _device(database)
-
-    def is_under(self, folder: Path) -> bool:
-        """Return whether a folder that is backed up would take keys with it (A-03: start refuses that)."""
-        return any(own.resolve().is_relative_to(folder.resolve()) for own in self._folders)
-
 
 def fingerprint(key: bytes) -> bytes:
     """Return what identifies a key in a record once it is dead: 32 bytes from which no key of 256 bits can be found."""
@@ -184,9 +176,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
-
-
-def _device(path: Path) -> int:
-    while not path.exists():
-        path = path.parent
-    return path.stat().st_dev

@@ -1,0 +1,172 @@
+"""A small instrument, a house on a real SQLite file, and people who answer: what the database tests share."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from assess.disclosure.table import BLANK, ResponseTable
+from assess.instruments.model import Form, Instrument, Item, ItemText, ItemType, Scale, Side, Texts
+from assess.surveys import box, clients, count, db, envelopes, roster, waves
+from assess.surveys.keys import FileKeys
+from assess.surveys.tables import Wave
+
+OPENS = datetime(2026, 1, 12, 14, 0, tzinfo=UTC)
+CLOSES = OPENS + timedelta(days=11)
+ITEMS = ("A1", "A2", "A3")
+SIDES = ("sales", "marketing")
+
+
+def instrument(*, closed: tuple[str, ...] = ITEMS, version: str = "1.0.0") -> Instrument:
+    """Return a small instrument: form `plain` has no open question, `talk` has two."""
+    items = {code: Item(code=code, type=ItemType.OWN_VIEW, construct="c", anchors="agree") for code in closed}
+    items |= {code: Item(code=code, type=ItemType.OPEN) for code in ("Q1", "Q2")}
+    texts = Texts(
+        name="Small",
+        sides={},
+        anchors={"agree": ("1", "2", "3", "4", "5")},
+        dont_know="Don't know",
+        items={code: ItemText(text=f"Text of {code}") for code in items},
+        scales={},
+    )
+    return Instrument(
+        id="small",
+        version=version,
+        status="unvalidated",
+        sides=tuple(Side(letter=code[0].upper(), code=code) for code in SIDES),
+        anchors={"agree": 5},
+        items=items,
+        scales={"S": Scale(id="S", items=closed[:2], min_answered=1, headline=True)},
+        composites={},
+        forms={
+            "plain": Form(id="plain", parts=(closed,)),
+            "talk": Form(id="talk", parts=(closed, ("Q1", "Q2"))),
+        },
+        texts={"en": texts, "fr-CA": texts},
+    )
+
+
+@dataclass(kw_only=True)
+class House:
+    """Everything a wave needs, in one folder."""
+
+    folder: Path
+    engine: Engine
+    sessions: sessionmaker[Session]
+    keys: FileKeys
+    clock: db.SetClock
+    instrument: Instrument = field(default_factory=instrument)
+
+    def drafted(self, *, people: dict[str, int] | None = None, form: str = "talk", mailed: bool = True) -> Wave:
+        with self.sessions.begin() as session:
+            client = clients.create(session, name="Acme", zone="America/Toronto", country="ca")
+            wave = waves.draft(
+                session,
+                client,
+                instrument=self.instrument,
+                form=form,
+                label="Q1",
+                opens_at=OPENS,
+                closes_at=CLOSES,
+                contact="survey@acme.example",
+            )
+            self.invite(session, wave, people or {"sales": 12, "marketing": 10}, mailed=mailed)
+        return wave
+
+    def invite(self, session: Session, wave: Wave, people: dict[str, int], *, mailed: bool = True) -> None:
+        rows = [
+            roster.RosterRow(side=side, email=f"{side}{i}@acme.example" if mailed else None)
+            for side, number in people.items()
+            for i in range(number)
+        ]
+        roster.replace(session, wave, roster.ParsedRoster(rows=tuple(rows), ignored_columns=(), warnings=()))
+
+    def opened(self, **options: object) -> Wave:
+        wave = self.drafted(**options)  # type: ignore[arg-type]
+        with self.sessions.begin() as session:
+            session.add(wave)
+            self.open(session, wave)
+        return wave
+
+    def open(self, session: Session, wave: Wave) -> None:
+        waves.open_(session, wave, instrument=self.instrument, keys=self.keys, clock=self.clock, operator="Firm")
+
+    def codes(self, wave: Wave) -> dict[str, list[str]]:
+        with self.sessions() as session:
+            return envelopes.cards(session, wave, self.keys)
+
+    def drop(
+        self,
+        code: str,
+        answers: dict[str, int] | None = None,
+        comments: dict[str, str] | None = None,
+        attempt: bytes | None = None,
+    ) -> box.Receipt | box.Refused:
+        request = box.DropRequest(
+            code=code,
+            attempt=attempt or secrets.token_bytes(16),
+            answers={"A1": 4} if answers is None else answers,
+            comments=comments or {},
+        )
+        with self.sessions() as session:
+            return box.drop(session, request, clock=self.clock, instrument=self.instrument)
+
+    def fill(self, wave: Wave, *, sales: int, marketing: int) -> Counter[tuple[str, tuple[int, ...]]]:
+        """Let people answer, each differently, and return what they answered, by side, columns as in `ITEMS`."""
+        codes = self.codes(wave)
+        given: Counter[tuple[str, tuple[int, ...]]] = Counter()
+        for side, number in (("sales", sales), ("marketing", marketing)):
+            for i in range(number):
+                answers = {"A1": 1 + i % 5, "A2": i % 6} | ({"A3": 5} if i % 2 else {})
+                comments = {"Q1": f"{side} says {i}"} if wave.form == "talk" else {}
+                dropped = self.drop(codes[side][i], answers, comments)
+                assert isinstance(dropped, box.Receipt)
+                given[side, tuple(answers.get(item, BLANK) for item in ITEMS)] += 1
+        return given
+
+    def close(self) -> None:
+        self.clock.set(CLOSES + timedelta(minutes=15))
+
+    def count(self, wave: Wave, **options: object) -> count.CountRecord:
+        return count.run(
+            self.sessions,
+            wave.wave_id,
+            keys=self.keys,
+            clock=self.clock,
+            instrument=self.instrument,
+            **options,  # type: ignore[arg-type]
+        )
+
+    def table(self, wave: Wave) -> ResponseTable:
+        with self.sessions() as session:
+            found = waves.find(session, wave.wave_id)
+            assert found is not None
+            return count.table(session, found, keys=self.keys, instrument=self.instrument)
+
+
+def house(folder: Path) -> House:
+    """Return a house in a folder, its database at the newest revision."""
+    url = f"sqlite:///{folder / 'assess.db'}"
+    db.upgrade(url)
+    engine = db.engine(url)
+    return House(
+        folder=folder,
+        engine=engine,
+        sessions=db.sessions(engine),
+        keys=FileKeys(folder / "keys"),
+        clock=db.SetClock(OPENS),
+    )
+
+
+def people_of(table: ResponseTable) -> Counter[tuple[str, tuple[int, ...]]]:
+    """Return who answered what, however the rows are ordered."""
+    return Counter(
+        (table.sides[int(side)], tuple(int(answer) for answer in row))
+        for side, row in zip(table.side, table.answers, strict=True)
+    )
