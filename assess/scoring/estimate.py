@@ -11,10 +11,9 @@ from dataclasses import replace
 from assess.disclosure.registry import Kind, Registered, registered
 from assess.disclosure.release import Released, Withheld
 from assess.instruments.model import Instrument
-from assess.scoring import multiplicity
+from assess.scoring import multiplicity, nonresponse
 from assess.scoring.compare import Compared
-from assess.scoring.intervals import HALF
-from assess.scoring.results import Estimates, Family, Judged, NotEstimable, Participation, Reason, SubjectEstimates
+from assess.scoring.results import Estimates, Family, Judged, NotEstimable, SubjectEstimates
 from assess.scoring.subjects import Measured, assumptions, measure, withheld
 from assess.scoring.verdicts import judge
 
@@ -50,15 +49,15 @@ def estimates(released: Released, instrument: Instrument, form: str) -> Estimate
         raise ValueError(f"a gap is between two sides, not {len(table.sides)}")
     shells = [shell for shell in registered(instrument, form) if shell.kind in _KINDS]
     measured = {shell.id: _measure(released, shell, instrument) for shell in shells}
+    subjects = _judged(released, shells, measured, instrument, form)
+    headline = {shell.subject: subjects[shell.id].side_means for shell in shells if _headline(shell, instrument, form)}
     return Estimates(
         form=form,
         sides=table.sides,
-        subjects=_judged(released, shells, measured, instrument, form),
+        subjects=subjects,
         topics={},
         mirror_scale=None,
-        participation=Participation(
-            answered={side: table.people(side) for side in table.sides}, invited=table.invited, worst_case={}
-        ),
+        participation=nonresponse.participation(released, headline),
         changes={},
     )
 
@@ -70,8 +69,11 @@ def _measure(released: Released, shell: Registered, instrument: Instrument) -> M
 
 def family(shell: Registered, instrument: Instrument, form: str) -> Family:
     """Return the family of a gap: headline for the form's headline scales (I-12), else exploratory, H included."""
-    headline = shell.kind is Kind.SCALE and shell.subject in instrument.headline(form)
-    return Family.HEADLINE if headline else Family.EXPLORATORY
+    return Family.HEADLINE if _headline(shell, instrument, form) else Family.EXPLORATORY
+
+
+def _headline(shell: Registered, instrument: Instrument, form: str) -> bool:
+    return shell.kind is Kind.SCALE and shell.subject in instrument.headline(form)
 
 
 def _judged(
@@ -118,11 +120,6 @@ def _gap(
                 family=which,
                 family_size=family_size,
                 precision=found.precision,
-                half_silent=_half_silent(released),
-                d_star=NotEstimable(reason=Reason.NO_HEADCOUNT),
+                half_silent=nonresponse.half_silent(released),
+                d_star=nonresponse.tipping(released, found.compared.estimate.value),
             )
-
-
-def _half_silent(released: Released) -> bool:
-    table = released.table
-    return table.invited is not None and any(table.people(side) < HALF * table.invited[side] for side in table.sides)

@@ -10,13 +10,11 @@ from assess.disclosure.policy import Precision, interval_step, outward
 from assess.disclosure.release import Withheld
 from assess.scoring.equivalence import inside
 from assess.scoring.intervals import clipped
+from assess.scoring.nonresponse import ROBUST_ABOVE
 from assess.scoring.results import Estimate, Family, Judged, Modifier, NotEstimable, Scored, Verdict
 
 WORDS_BELOW = 0.05
 """A direction is worded when the adjusted p value is below this (S-23)."""
-
-ROBUST = 40.0
-"""Tipping point above which half a silent side does not take the word "clear" away (S-31, S-36)."""
 
 _CLEAR = (Verdict.CLEAR_LARGE, Verdict.CLEAR_UNCERTAIN)
 
@@ -110,7 +108,7 @@ def judge(
     modifiers: list[Modifier] = []
     if half_silent:
         modifiers.append(Modifier.OF_THOSE_WHO_ANSWERED)
-        if verdict in _CLEAR and not (isinstance(d_star, float) and d_star > ROBUST):
+        if verdict in _CLEAR and not (isinstance(d_star, float) and d_star > ROBUST_ABOVE):
             modifiers.append(Modifier.NOT_CLEAR)
     if exploratory or family is Family.EXPLORATORY:
         modifiers.append(Modifier.EXPLORATORY)
