@@ -62,6 +62,7 @@ class House:
     keys: FileKeys
     clock: db.SetClock
     instrument: Instrument = field(default_factory=instrument)
+    _codes: dict[bytes, dict[str, list[str]]] = field(default_factory=dict)
 
     def drafted(self, *, people: dict[str, int] | None = None, form: str = "talk", mailed: bool = True) -> Wave:
         with self.sessions.begin() as session:
@@ -98,8 +99,11 @@ class House:
         waves.open_(session, wave, instrument=self.instrument, keys=self.keys, clock=self.clock, operator="Firm")
 
     def codes(self, wave: Wave) -> dict[str, list[str]]:
-        with self.sessions() as session:
-            return envelopes.cards(session, wave, self.keys)
+        """Return the codes of a wave, shuffled once."""
+        if wave.wave_id not in self._codes:
+            with self.sessions() as session:
+                self._codes[wave.wave_id] = envelopes.cards(session, wave, self.keys)
+        return self._codes[wave.wave_id]
 
     def drop(
         self,

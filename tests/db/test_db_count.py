@@ -1,0 +1,472 @@
+"""The count: what it finds, when it stops, what it leaves (A-08, A-10, A-18)."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import timedelta
+
+import pytest
+from db_house import CLOSES, House, instrument, people_of
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.signing import VerifyKey
+from sqlalchemy import delete, func, insert, select, update
+
+from assess.surveys import ballots, count, receipts
+from assess.surveys.count import CountStopped
+from assess.surveys.keys import FileKeys, KeyGoneError, KeyName, fingerprint
+from assess.surveys.states import State
+from assess.surveys.tables import (
+    BoxRow,
+    CommentRow,
+    CountRow,
+    DestructionRow,
+    EnvelopeRow,
+    ReceiptRow,
+    SpentRow,
+    StatRow,
+    Wave,
+)
+
+
+def sealed_for(house: House, value: bytes) -> dict[str, object]:
+    """Return the columns of a ballot row that holds `value`, sealed to the wave's key."""
+    with house.sessions() as session:
+        public = session.scalar(select(Wave.k_box_public))
+    assert public is not None
+    sealed = SealedBox(PublicKey(public)).encrypt(value)
+    return {"sealed": sealed, "receipt": receipts.receipt(sealed)}
+
+
+def alter_one(house: House, **values: object) -> None:
+    with house.sessions.begin() as session:
+        one = session.scalar(select(BoxRow.ballot_id).limit(1))
+        session.execute(update(BoxRow).where(BoxRow.ballot_id == one).values(**values))
+
+
+def stuff(house: House, wave: Wave, value: bytes) -> None:
+    """Add a ballot that nobody dropped, with an envelope marked as used."""
+    with house.sessions.begin() as session:
+        unused = select(EnvelopeRow.code_hash).where(EnvelopeRow.code_hash.not_in(select(SpentRow.code_hash)))
+        session.execute(insert(SpentRow).values(code_hash=session.scalar(unused.limit(1)), wave_id=wave.wave_id))
+    row = {"ballot_id": bytes(32), "wave_id": wave.wave_id, "same": bytes(32), "drops": 1} | sealed_for(house, value)
+    with house.sessions.begin() as session:
+        session.execute(insert(BoxRow).values(**row))
+
+
+def plain(wave: Wave, **changes: object) -> bytes:
+    value = {"a": {"A1": 1}, "c": {}, "f": str(wave.form_hash)[:16], "s": "sales", "v": 1, "w": wave.wave_id.hex()}
+    return ballots.padded(value | changes, 16_384)
+
+
+def test_every_answer_is_counted_once_and_nothing_links_it(built: House) -> None:
+    """A-08: the same multiset of answers goes in and comes out; box, spent, envelope and their keys are gone."""
+    wave = built.opened()
+    given = built.fill(wave, sales=11, marketing=10)
+    built.close()
+    heard: list[str] = []
+    record = built.count(wave, on_stage=heard.append)
+    assert heard == ["frozen", "sealed", "verified", "destroyed", "counted"]
+    assert (record.invited, record.used, record.replaced, record.spoiled, record.counted) == (22, 21, 0, 0, 21)
+    table = built.table(wave)
+    assert people_of(table) == given
+    assert table.invited == {"sales": 12, "marketing": 10}
+    with built.sessions() as session:
+        for kind in (BoxRow, SpentRow, EnvelopeRow):
+            assert session.scalar(select(func.count()).select_from(kind)) == 0
+        assert session.get_one(Wave, wave.wave_id).state is State.COUNTED
+        kept = list(session.scalars(select(ReceiptRow.receipt)))
+        assert receipts.root(kept).hex() == record.root
+        assert count.record(session, wave.wave_id) == record
+    for name in (KeyName.MAIL, KeyName.BOX):
+        with pytest.raises(KeyGoneError):
+            built.keys.read(wave.wave_id, name)
+
+
+def test_a_second_run_changes_nothing(built: House) -> None:
+    """A-08: every stage is fenced by the one before."""
+    wave = built.opened()
+    built.fill(wave, sales=6, marketing=5)
+    built.close()
+    first = built.count(wave)
+    heard: list[str] = []
+    assert built.count(wave, on_stage=heard.append) == first
+    assert heard == []
+
+
+def test_rows_have_one_size_and_new_random_ids(built: House) -> None:
+    """A-02: 2,096 and 8,240 bytes; ids that no earlier row had, in their own order."""
+    wave = built.opened()
+    built.fill(wave, sales=12, marketing=10)
+    with built.sessions() as session:
+        before = set(session.scalars(select(BoxRow.ballot_id)))
+    built.close()
+    built.count(wave)
+    with built.sessions() as session:
+        for kind, size in ((StatRow, 2_096), (CommentRow, 8_240)):
+            assert set(session.scalars(select(func.length(kind.sealed)))) == {size}
+            ids = list(session.scalars(select(kind.row_id)))
+            assert len(ids) == 22
+            assert ids == sorted(ids)
+            assert all(len(row_id) == 16 for row_id in ids)
+            assert not set(ids) & {ballot_id[:16] for ballot_id in before}
+
+
+def test_answers_and_comments_are_shuffled_each_by_itself(built: House) -> None:
+    """A-08: two shuffles, so that the order of one says nothing of the other."""
+    wave = built.opened()
+    built.fill(wave, sales=12, marketing=10)
+    built.close()
+    shuffled: list[int] = []
+
+    def shuffle(rows: list[bytes]) -> None:
+        random.Random(7).shuffle(rows)
+        shuffled.append(len(rows[0]))
+
+    built.count(wave, shuffle=shuffle)
+    assert shuffled == [2_048, 8_192]
+
+
+def test_comments_are_kept_apart_from_answers(built: House) -> None:
+    """A-08, A-18: a comment row has question, side and text; an answer row has no comment."""
+    wave = built.opened()
+    built.fill(wave, sales=10, marketing=10)
+    built.close()
+    built.count(wave)
+    opener = SealedBox(PrivateKey(built.keys.read(wave.wave_id, KeyName.STAT)))
+    with built.sessions() as session:
+        comments = [
+            ballots.unpadded(opener.decrypt(row), ballots.COMMENT) for row in session.scalars(select(CommentRow.sealed))
+        ]
+        answers = [
+            ballots.unpadded(opener.decrypt(row), ballots.STAT) for row in session.scalars(select(StatRow.sealed))
+        ]
+    assert {(c["q"], c["s"], c["t"]) for c in comments} == {
+        ("Q1", side, f"{side} says {i}") for side in ("sales", "marketing") for i in range(10)
+    }
+    assert all(set(row) == {"a", "s"} for row in answers)
+
+
+def test_comments_of_a_wave_with_a_side_under_the_floor_are_destroyed_unread(built: House) -> None:
+    """A-18, sentence 3 of the promise: comments only if at least ten on each side answered."""
+    wave = built.opened()
+    built.fill(wave, sales=12, marketing=9)
+    built.close()
+    assert built.count(wave).counted == 21
+    with built.sessions() as session:
+        assert session.scalar(select(func.count()).select_from(CommentRow)) == 0
+
+
+def test_a_wave_in_which_nobody_answered_is_counted(built: House) -> None:
+    wave = built.opened(form="plain")
+    built.close()
+    record = built.count(wave)
+    assert (record.used, record.counted) == (0, 0)
+    assert record.root == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert built.table(wave).answers.shape == (0, 3)
+
+
+def test_a_late_joiner_with_a_spare_counts_as_invited(built: House) -> None:
+    """A-04: spares make more ballots than the roster had people; the table says that at least so many were invited."""
+    wave = built.opened(people={"sales": 5, "marketing": 5}, form="plain")
+    built.fill(wave, sales=7, marketing=5)
+    built.close()
+    built.count(wave)
+    assert built.table(wave).invited == {"sales": 7, "marketing": 5}
+
+
+def test_nothing_is_counted_before_close_and_grace(built: House) -> None:
+    """A-08: never before close + grace, and K_mail lives on."""
+    wave = built.opened()
+    built.clock.set(CLOSES + timedelta(minutes=15) - timedelta(seconds=1))
+    with pytest.raises(CountStopped, match="still open"):
+        built.count(wave)
+    assert built.keys.read(wave.wave_id, KeyName.MAIL)
+
+
+def test_a_draft_and_an_unknown_wave_are_not_counted(built: House) -> None:
+    wave = built.drafted()
+    built.close()
+    with pytest.raises(CountStopped, match="draft: only a closed wave"):
+        built.count(wave)
+    wave.wave_id = bytes(16)
+    with pytest.raises(CountStopped, match="no such wave"):
+        built.count(wave)
+
+
+@pytest.mark.parametrize("missing", [BoxRow, SpentRow])
+def test_a_box_that_lost_a_ballot_or_an_envelope_stops_the_count(built: House, missing: type) -> None:
+    """A-08: #box = #spent, else stop; the keys stay."""
+    wave = built.opened()
+    built.fill(wave, sales=3, marketing=3)
+    with built.sessions.begin() as session:
+        key = next(iter(missing.__table__.primary_key.columns))
+        session.execute(delete(missing).where(key == session.scalar(select(key).limit(1))))
+    built.close()
+    with pytest.raises(CountStopped, match="envelopes are used"):
+        built.count(wave)
+    assert built.keys.read(wave.wave_id, KeyName.MAIL)
+
+
+def test_a_copied_ballot_stops_the_count(built: House) -> None:
+    """T11: the operator adds a copy of a ballot under another id."""
+    wave = built.opened()
+    built.fill(wave, sales=3, marketing=3)
+    with built.sessions() as session:
+        twin = session.execute(select(BoxRow.sealed, BoxRow.receipt).limit(1)).one()
+    stuff(built, wave, plain(wave))
+    with built.sessions.begin() as session:
+        session.execute(
+            update(BoxRow).where(BoxRow.ballot_id == bytes(32)).values(sealed=twin.sealed, receipt=twin.receipt)
+        )
+    built.close()
+    with pytest.raises(CountStopped, match="two ballots in the box are one"):
+        built.count(wave)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"w": "00" * 16},
+        {"f": "0" * 16},
+        {"v": 2},
+        {"s": "finance"},
+        {"s": 1},
+        {"a": {"A1": 9}},
+        {"a": {"A9": 1}},
+        {"a": {"A1": 1.0}},
+        {"a": {}},
+        {"a": []},
+        {"c": {"Q1": 5}},
+        {"c": {"Q1": "x" * 1_501}},
+        {"x": 1},
+    ],
+)
+def test_a_ballot_that_opens_but_does_not_check_is_spoiled(built: House, changes: dict[str, object]) -> None:
+    """A-08: wave, form, side, ranges; opened + spoiled = spent."""
+    wave = built.opened()
+    built.fill(wave, sales=5, marketing=5)
+    stuff(built, wave, plain(wave, **changes))
+    built.close()
+    record = built.count(wave)
+    assert (record.used, record.spoiled, record.counted) == (11, 1, 10)
+
+
+def test_a_stuffed_ballot_that_checks_is_counted_so_the_test_above_can_fail(built: House) -> None:
+    """The planted good twin: the same row without a change is counted."""
+    wave = built.opened()
+    built.fill(wave, sales=5, marketing=5)
+    stuff(built, wave, plain(wave))
+    built.close()
+    assert built.count(wave).spoiled == 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"\0" * 100,
+        b"\xff" * 16_384,
+        ballots.padded({}, 16_384)[:-1] + b"x",
+        b"\0\0\0\x01{".ljust(16_384, b"\0"),
+        (16_000).to_bytes(4, "big") + (b"[" * 16_000).ljust(16_380, b"\0"),
+        b"\0\0\0\x01\xff".ljust(16_384, b"\0"),
+    ],
+)
+def test_bytes_that_are_no_ballot_are_spoiled(built: House, value: bytes) -> None:
+    wave = built.opened()
+    built.fill(wave, sales=5, marketing=5)
+    stuff(built, wave, value)
+    built.close()
+    assert built.count(wave).spoiled == 1
+
+
+def test_a_flipped_bit_spoils_the_ballot_and_no_other(built: House) -> None:
+    """T5: a flipped bit is rejected, whether or not the receipt was made to fit."""
+    wave = built.opened()
+    built.fill(wave, sales=5, marketing=5)
+    with built.sessions() as session:
+        sealed = bytearray(session.scalar(select(BoxRow.sealed).limit(1)) or b"")
+    sealed[100] ^= 1
+    alter_one(built, sealed=bytes(sealed), receipt=receipts.receipt(bytes(sealed)))
+    built.close()
+    assert built.count(wave).spoiled == 1
+
+
+def test_a_ballot_that_is_not_the_one_of_its_receipt_is_spoiled(built: House) -> None:
+    """T11: an exchanged ballot does not count under the receipt that its owner holds."""
+    wave = built.opened()
+    built.fill(wave, sales=5, marketing=5)
+    alter_one(built, sealed=sealed_for(built, plain(wave))["sealed"])
+    built.close()
+    assert built.count(wave).spoiled == 1
+
+
+def test_more_ballots_of_a_side_than_envelopes_stop_the_count(built: House) -> None:
+    """A-08: a side ≤ its envelopes."""
+    wave = built.opened(people={"sales": 5, "marketing": 5})
+    built.fill(wave, sales=8, marketing=3)
+    stuff(built, wave, plain(wave))
+    built.close()
+    with pytest.raises(CountStopped, match="more ballots of sales than envelopes"):
+        built.count(wave)
+    assert built.keys.read(wave.wave_id, KeyName.BOX)
+
+
+def frozen(house: House) -> Wave:
+    """Return a wave whose count was stopped after its first stage."""
+    wave = house.opened()
+    house.fill(wave, sales=5, marketing=5)
+    house.close()
+    stop_after(house, wave, "frozen")
+    return wave
+
+
+def stop_after(house: House, wave: Wave, stage: str) -> None:
+    def stop(reached: str) -> None:
+        if reached == stage:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        house.count(wave, on_stage=stop)
+
+
+def test_a_box_that_changes_after_it_was_frozen_stops_the_count(built: House) -> None:
+    wave = frozen(built)
+    with built.sessions.begin() as session:
+        session.execute(delete(BoxRow).where(BoxRow.ballot_id == session.scalar(select(BoxRow.ballot_id).limit(1))))
+    with pytest.raises(CountStopped, match="changed after it was frozen"):
+        built.count(wave)
+
+
+def test_receipts_that_change_after_the_root_was_fixed_stop_the_count(built: House) -> None:
+    """A-10, T11: the root was taken before anything was opened."""
+    wave = frozen(built)
+    alter_one(built, receipt="0" * 20)
+    with pytest.raises(CountStopped, match="receipts changed"):
+        built.count(wave)
+
+
+def test_a_key_that_is_not_the_waves_spoils_nothing_but_stops(built: House) -> None:
+    wave = frozen(built)
+    (built.folder / "keys" / wave.wave_id.hex() / "box").write_bytes(bytes(PrivateKey.generate()))
+    with pytest.raises(CountStopped, match="not the key"):
+        built.count(wave)
+
+
+def test_another_form_than_the_wave_asked_stops_the_count(built: House) -> None:
+    wave = frozen(built)
+    built.instrument = instrument(closed=("A1", "A3", "A2"))
+    with pytest.raises(CountStopped, match="asked another form"):
+        built.count(wave)
+
+
+def test_rows_altered_between_sealing_and_verifying_stop_the_count_while_the_box_exists(built: House) -> None:
+    """A-08: result_mac; the box and its key are still there to count again from."""
+    wave = frozen(built)
+    stop_after(built, wave, "sealed")
+    public = PrivateKey(built.keys.read(wave.wave_id, KeyName.STAT)).public_key
+    forged = SealedBox(public).encrypt(ballots.padded({"a": {"A1": 5}, "s": "sales"}, ballots.STAT))
+    with built.sessions.begin() as session:
+        one = session.scalar(select(StatRow.row_id).limit(1))
+        session.execute(update(StatRow).where(StatRow.row_id == one).values(sealed=forged))
+    with pytest.raises(CountStopped, match="not those that were counted"):
+        built.count(wave)
+    with built.sessions.begin() as session:
+        session.execute(update(StatRow).where(StatRow.row_id == one).values(sealed=bytes(2_096)))
+    with pytest.raises(CountStopped, match="does not open"):
+        built.count(wave)
+    with built.sessions() as session:
+        assert session.scalar(select(func.count()).select_from(BoxRow)) == 10
+    assert built.keys.read(wave.wave_id, KeyName.BOX)
+
+
+def test_a_mirror_that_is_not_mounted_stops_the_count_before_anything_is_deleted(built: House) -> None:
+    """A-03: a copy of the key on a device that is not there would live on."""
+    mirror = built.folder / "mirror"
+    built.keys = FileKeys(built.folder / "keys", mirror)
+    wave = built.opened()
+    built.fill(wave, sales=5, marketing=5)
+    built.close()
+    mirror.rename(built.folder / "unplugged")
+    with pytest.raises(OSError, match="mounted"):
+        built.count(wave)
+    with built.sessions() as session:
+        assert session.get(CountRow, wave.wave_id) is None
+    (built.folder / "unplugged").rename(mirror)
+    assert built.count(wave).counted == 10
+    assert sorted(path.name for path in (mirror / wave.wave_id.hex()).iterdir()) == ["sign", "stat"]
+
+
+def test_two_counts_at_once_leave_one_result(built: House) -> None:
+    """stack.md section 3: another process overtakes this one between rewriting the file and marking the stage."""
+    wave = frozen(built)
+    stop_after(built, wave, "verified")
+    original = count.compact
+    overtaking = False
+
+    def overtaken(engine: object) -> None:
+        nonlocal overtaking
+        original(engine)  # type: ignore[arg-type]
+        if not overtaking:
+            overtaking = True
+            built.count(wave)
+
+    heard: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(count, "compact", overtaken)
+        record = built.count(wave, on_stage=heard.append)
+    assert heard == []
+    assert record.counted == 10
+    assert built.table(wave).answers.shape == (10, 3)
+
+
+def test_the_destruction_record_names_the_dead_keys_and_its_signature_holds(built: House) -> None:
+    """A-08: wave, prereg, root, totals, fingerprints of dead keys, files, date, signed by K_sign."""
+    wave = built.opened()
+    built.fill(wave, sales=5, marketing=6)
+    k_mail = built.keys.read(wave.wave_id, KeyName.MAIL)
+    built.close()
+    record = built.count(wave)
+    with built.sessions() as session:
+        row = session.get_one(DestructionRow, wave.wave_id)
+        assert wave.k_sign_public is not None
+        VerifyKey(wave.k_sign_public).verify(row.document, row.signature)
+    told = json.loads(row.document)
+    wave_hex = wave.wave_id.hex()
+    assert told == {
+        "v": 1,
+        "wave": wave_hex,
+        "prereg": wave.prereg,
+        "root": record.root,
+        "totals": {"invited": 22, "used": 11, "replaced": 0, "spoiled": 0, "counted": 11},
+        "destroyed": {
+            "mail": {"fingerprint": fingerprint(k_mail).hex(), "files": [f"keys/{wave_hex}/mail"]},
+            "box": {"fingerprint": fingerprint(wave.k_box_public or b"").hex(), "files": [f"keys/{wave_hex}/box"]},
+        },
+        "date": "2026-01-23",
+    }
+
+
+def test_a_table_is_made_only_of_a_finished_count(built: House) -> None:
+    wave = frozen(built)
+    with built.sessions() as session:
+        assert count.record(session, wave.wave_id) is None
+        assert count.record(session, bytes(16)) is None
+    with pytest.raises(CountStopped, match="is not counted"):
+        built.table(wave)
+
+
+def test_counting_leaves_no_deleted_ballot_in_the_file(built: House) -> None:
+    """A-08: deleted and vacuumed: no sealed byte of the box is in the database file or its log any more."""
+    wave = built.opened()
+    built.fill(wave, sales=5, marketing=5)
+    with built.sessions() as session:
+        sealed = [row[200:264] for row in session.scalars(select(BoxRow.sealed))]
+    assert all(piece in stored(built) for piece in sealed)
+    built.close()
+    built.count(wave)
+    assert not any(piece in stored(built) for piece in sealed)
+
+
+def stored(house: House) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(house.folder.glob("assess.db*")))

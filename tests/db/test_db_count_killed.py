@@ -1,0 +1,55 @@
+"""A count that is killed anywhere and run again ends the same (A-08, anonymity.md section 9)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from db_house import House, house
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> tuple[House, str, list[list[object]]]:
+    folder = tmp_path_factory.mktemp("house") / "var"
+    folder.mkdir()
+    built = house(folder)
+    wave = built.opened()
+    given = built.fill(wave, sales=11, marketing=10)
+    code = built.codes(wave)["sales"][0]
+    built.drop(code, {"A1": 1, "A2": 0}, {"Q1": "sales says 0 again"})
+    built.engine.dispose()
+    return built, wave.wave_id.hex(), sorted([side, *row, n] for (side, row), n in given.items())
+
+
+@pytest.mark.parametrize("mode", ["stages", "steps"])
+def test_a_count_killed_anywhere_and_run_again_ends_the_same(
+    closed: tuple[House, str, list[list[object]]], mode: str
+) -> None:
+    """Killed after each committed stage, and and before each statement, commit, destruction of a key."""
+    built, wave_id, given = closed
+    script = Path(__file__).with_name("db_killed_counts.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(built.folder), wave_id, mode], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    runs = [json.loads(line) for line in done.stdout.splitlines()]
+    whole = runs.pop()
+    assert not whole["died"]
+    assert all(run["died"] for run in runs)
+    stages = ["none", "frozen", "sealed", "verified", "destroyed", "counted"]
+    assert [stage for stage in stages if stage in {run["reached"] for run in runs}] == (
+        stages[1:] if mode == "stages" else stages
+    )
+    if mode == "steps":
+        assert len(runs) > 30
+    for run in runs:
+        for what in ("totals", "root", "people", "receipts", "state", "left", "keys"):
+            assert run[what] == whole[what], (run["moment"], run["reached"], what)
+    assert whole["totals"] == [22, 21, 1, 0, 21]
+    assert whole["people"] == given
+    assert whole["state"] == "counted"
+    assert whole["left"] == [False, False, False]
+    assert whole["keys"] == ["sign", "stat"]
