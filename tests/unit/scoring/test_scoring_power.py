@@ -15,7 +15,7 @@ def test_a_scale_needs_sixty_four_and_an_item_seventy_five() -> None:
 
 @pytest.mark.parametrize(("n", "detectable"), [(5, 40.5), (8, 30.1), (12, 23.9), (20, 18.2), (30, 14.7), (200, 5.6)])
 def test_the_detectable_gap_of_the_table_is_reached_at_its_n(n: int, detectable: float) -> None:
-    """Section 10: the printed gap is rounded, so n is right for a gap a little above it and too small a little below."""
+    """Section 10: the printed gap is rounded, so n is enough a little above it and too few a little below."""
     assert need(detectable + 0.05, SD_SCALE) <= n <= need(detectable - 0.05, SD_SCALE)
 
 
