@@ -5,16 +5,18 @@ Belongs here: which figures form a family, and the order of the parts. Does not:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assess.disclosure.registry import Kind, Registered, registered
 from assess.disclosure.release import Released, Withheld
 from assess.instruments.model import Instrument
-from assess.scoring import multiplicity, nonresponse
+from assess.scoring import multiplicity, nonresponse, trend
 from assess.scoring.compare import Compared
+from assess.scoring.perception import perceive
 from assess.scoring.results import Estimates, Family, Judged, NotEstimable, SubjectEstimates
 from assess.scoring.subjects import Measured, assumptions, measure, withheld
+from assess.scoring.trend import EarlierWave
 from assess.scoring.verdicts import judge
 
 _KINDS = (Kind.COMPOSITE, Kind.SCALE, Kind.ITEM)
@@ -22,7 +24,15 @@ _KINDS = (Kind.COMPOSITE, Kind.SCALE, Kind.ITEM)
 _ADJUST = {Family.HEADLINE: multiplicity.holm, Family.EXPLORATORY: multiplicity.benjamini_hochberg}
 
 
-def estimates(released: Released, instrument: Instrument, form: str) -> Estimates:
+def estimates(
+    released: Released,
+    instrument: Instrument,
+    form: str,
+    earlier: Sequence[EarlierWave] = (),
+    *,
+    number: int = 1,
+    scale_hashes: Mapping[str, str] | None = None,
+) -> Estimates:
     """Score one released wave.
 
     Parameters
@@ -31,6 +41,10 @@ def estimates(released: Released, instrument: Instrument, form: str) -> Estimate
         The released table, of two sides, with the subjects of this form.
     instrument, form
         What was asked, and which form of it.
+    earlier
+        What earlier waves of the same client released (S-37).
+    number, scale_hashes
+        This wave's number in quarters, and its hash of scoring and wording by subject: needed beside `earlier`.
 
     Returns
     -------
@@ -40,9 +54,9 @@ def estimates(released: Released, instrument: Instrument, form: str) -> Estimate
     Raises
     ------
     ValueError
-        For a table of more than two sides: x - y is defined for two (S-15 comes later).
+        For a table of more than two sides, as x - y is defined for two; for an earlier wave that is not earlier.
     KeyError
-        When the release was of another form.
+        When the release was of another form, or `earlier` comes without hashes.
     """
     table = released.table
     if len(table.sides) != 2:
@@ -50,15 +64,25 @@ def estimates(released: Released, instrument: Instrument, form: str) -> Estimate
     shells = [shell for shell in registered(instrument, form) if shell.kind in _KINDS]
     measured = {shell.id: _measure(released, shell, instrument) for shell in shells}
     subjects = _judged(released, shells, measured, instrument, form)
+    mirror = perceive(released, instrument, form)
+    changes = trend.changes(
+        subjects,
+        instrument,
+        form,
+        number=number,
+        scale_hashes=scale_hashes or {},
+        earlier=earlier,
+        half_silent=nonresponse.half_silent(released),
+    )
     headline = {shell.subject: subjects[shell.id].side_means for shell in shells if _headline(shell, instrument, form)}
     return Estimates(
         form=form,
         sides=table.sides,
         subjects=subjects,
-        topics={},
-        mirror_scale=None,
+        topics=mirror.topics,
+        mirror_scale=mirror.mirror_scale,
         participation=nonresponse.participation(released, headline),
-        changes={},
+        changes=changes,
     )
 
 
