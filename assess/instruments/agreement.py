@@ -54,7 +54,7 @@ def _items(instrument: Instrument) -> Found:
         if item.wording_origin not in {"own", "licensed"}:
             yield f"{key}.wording_origin", f"is own or licensed, not {item.wording_origin}"
         if item.by_side and not item.directed:
-            yield f"{key}.directed", "sides that read different texts are never compared: directed = true (I-16)"
+            yield f"{key}.directed", "sides that read different texts are never compared (I-16)"
         yield from _base(instrument, item, key)
 
 
@@ -108,6 +108,8 @@ def _scale(instrument: Instrument, scale: Scale, key: str) -> Found:
     if scale.min_answered > len(scale.items):
         yield f"{key}.min_answered", f"{scale.min_answered} is more than its {len(scale.items)} items"
     known = [instrument.items[code] for code in scale.items if code in instrument.items]
+    if any(item.directed for item in known) and not scale.directed:
+        yield f"{key}.directed", "the scale holds a directed item, so it is directed (I-16)"
     levels = {instrument.anchors[item.anchors] for item in known if item.anchors and item.anchors in instrument.anchors}
     if len(levels) > 1:
         yield f"{key}.items", f"are answered on {' and '.join(str(n) for n in sorted(levels))} levels"

@@ -81,6 +81,14 @@ def comparable(now: Instrument, then: Instrument, subject: str, locales: tuple[s
     return _subject(now, subject, locales) == _subject(then, subject, locales) is not None
 
 
+def subject_hash(instrument: Instrument, subject: str, locales: tuple[str, ...] = LOCALES) -> str:
+    """Return one hash of what `comparable` compares, to be kept in the facts of a wave (I-24)."""
+    found = _subject(instrument, subject, locales)
+    if found is None:
+        raise KeyError(f"{instrument.id} has no {subject}")
+    return _sha256(list(found))
+
+
 def _subject(instrument: Instrument, subject: str, locales: tuple[str, ...]) -> tuple[str, ...] | None:
     if subject in instrument.items:
         return tuple(item_hash(instrument, subject, locale) for locale in locales)

@@ -140,9 +140,10 @@ def _structure(table: Table, faults: list[Fault]) -> Instrument | None:
         return None
     before = len(faults)
     items = {code: {**_item_defaults(given, raw.items), **given} for code, given in raw.items.items()}
+    scales = {name: {**_scale_defaults(given, items), **given} for name, given in raw.scales.items()}
     parts: dict[str, Any] = {
         "items": _entries(Item, items, "items", "code", faults),
-        "scales": _entries(Scale, raw.scales, "scales", "id", faults),
+        "scales": _entries(Scale, scales, "scales", "id", faults),
         "composites": _entries(Composite, raw.composites, "composites", "id", faults),
         "forms": _entries(Form, raw.forms, "forms", "id", faults),
     }
@@ -152,13 +153,22 @@ def _structure(table: Table, faults: list[Fault]) -> Instrument | None:
 
 
 def _item_defaults(given: Table, items: dict[str, Table]) -> Table:
-    """Return what a prediction or self-rating takes from the item it names (I-9)."""
+    """Return what an item takes from the item it names (I-9), and that texts by side are never compared (I-16)."""
+    defaults: Table = {"directed": True} if given.get("by_side") else {}
     for key, kind in (("predicts", ItemType.PREDICTION), ("rates_self_of", ItemType.SELF_RATING)):
         base = items.get(str(given.get(key)))
         if base is not None:
             construct = "mirror" if kind is ItemType.PREDICTION else base.get("construct", "")
-            return {"type": kind, "anchors": base.get("anchors"), "construct": construct}
-    return {}
+            defaults |= {"type": kind, "anchors": base.get("anchors"), "construct": construct}
+            defaults |= {"directed": True} if base.get("by_side") else {}
+    return defaults
+
+
+def _scale_defaults(given: Table, items: dict[str, Table]) -> Table:
+    """Return that a scale is directed when it holds a directed item (I-16)."""
+    codes = given.get("items")
+    held = [items.get(str(code), {}) for code in codes] if isinstance(codes, list) else []
+    return {"directed": True} if any(item.get("directed") for item in held) else {}
 
 
 def _texts(table: Table, file: str, faults: list[Fault]) -> Texts | None:

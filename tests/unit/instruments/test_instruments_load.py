@@ -87,9 +87,24 @@ BROKEN = {
     ),
     "sides that are compared on different texts": (
         S,
-        "by_side = true\ndirected = true",
         "by_side = true",
-        ["items.Q4.directed: sides that read different texts are never compared: directed = true (I-16)"],
+        "by_side = true\ndirected = false",
+        ["items.Q4.directed: sides that read different texts are never compared (I-16)"],
+    ),
+    "a scale that compares sides on different texts": (
+        S,
+        'items = ["Q1", "Q4"]',
+        'items = ["Q1", "Q4"]\ndirected = false',
+        ["scales.TWO.directed: the scale holds a directed item, so it is directed (I-16)"],
+    ),
+    "no form": (
+        S,
+        '[forms.core]\nparts = [["Q1", "Q2", "Q3"], ["Q4", "Q2s"], ["Q1m", "Q2m"], ["OQ"]]',
+        "[forms]",
+        [
+            "forms: an instrument has one form or more",
+            *(f"items.{code}: is in no form" for code in ("Q1", "Q2", "Q3", "Q4", "Q2s", "Q1m", "Q2m", "OQ")),
+        ],
     ),
     "a prediction of nothing": (
         S,
@@ -134,7 +149,7 @@ BROKEN = {
         S,
         'predicts = "Q1"',
         'predicts = "Q1"\nrates_self_of = "Q1"',
-        ["items.Q1m.type: an item with rates_self_of is of type S", "items.Q1m.rates_self_of: an item has one base"],
+        ["items.Q1m.type: an item with predicts is of type P", "items.Q1m.rates_self_of: an item has one base"],
     ),
     "one name for two things": (
         S,
@@ -481,6 +496,13 @@ def test_predictions_and_self_ratings_take_what_they_leave_out_from_their_base(t
     assert texts["Q1m"].text == "Que dirait {other}? « Le premier énoncé parle de {N}. »"
     assert texts["Q2s"].short == "le nôtre : Deuxième"
     assert list(texts) == list(instrument.items)
+
+
+def test_what_sides_read_differently_is_directed_with_whatever_holds_it(tiny: Path) -> None:
+    """I-16: CO4, its self-rating and prediction, and the scale that holds it."""
+    instrument = read(tiny)
+    assert [code for code, item in instrument.items.items() if item.directed] == ["Q4"]
+    assert [scale.id for scale in instrument.scales.values() if scale.directed] == ["TWO"]
 
 
 def test_an_instrument_of_three_sides_has_no_other_side(tiny: Path) -> None:

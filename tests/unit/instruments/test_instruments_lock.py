@@ -114,6 +114,7 @@ def test_an_older_version_that_is_locked_still_agrees(tiny: Path) -> None:
     relock(tiny)
     version(tiny, "1.2.4", "1.2.3")
     assert faults(tiny) == []
+    assert lock.written(read(tiny), tiny) == (tiny / "LOCK.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
