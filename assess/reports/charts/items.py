@@ -1,0 +1,194 @@
+"""Item bars: two rows an item, five answer classes where policy allows them, else the favourable share (R-25, A-12)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from assess.i18n import percent
+from assess.reports import typography
+from assess.reports.charts import fonts, marks, svg, tokens
+from assess.reports.charts.chart import Cell, Chart, Line, Table, finish
+from assess.reports.charts.source import Source, hidden, last_words, not_shown, released, shown
+from assess.reports.charts.svg import Element
+from assess.reports.facts import BandedFigure, Figure, Row
+
+BAR: Final = 11.0
+STEP: Final = 16.0
+ITEM: Final = 46.0
+TOP: Final = 30.0
+NAMES: Final = 118.0
+LEFT: Final = 132.0
+RIGHT: Final = 414.0
+SHARE: Final = marks.Axis(low=0, high=100, left=LEFT, right=RIGHT, ticks=(0, 25, 50, 75, 100))
+CLASSES: Final = marks.Axis(low=-100, high=100, left=LEFT, right=RIGHT, ticks=(-100, -50, 0, 50, 100))
+LEVEL: Final = re.compile(r"level_(\d)_")
+
+
+def draw(source: Source, rows: Sequence[Row], *, id_: str) -> Chart:
+    """Return the item bars of rows in their printed order."""
+    levels = depth(rows)
+    bottom = TOP + ITEM * len(rows)
+    children = _frame(source, rows, bottom, levels=levels)
+    for index, row in enumerate(rows):
+        children += _item(source, row, TOP + ITEM * index + ITEM / 2, levels=levels)
+    visible = shown(source, rows)
+    alt = (
+        source.tr("Item bars of both teams: {names}.", names=", ".join(source.name(row.subject) for row in visible)),
+        *(_spoken(source, row) for row in visible[:1]),
+        *not_shown(source, rows),
+        last_words(source),
+    )
+    h = bottom + (30 if levels else 14)
+    return finish(kind="items", id_=id_, h=h, alt=alt, children=children, table=table(source, rows))
+
+
+def depth(rows: Sequence[Row]) -> int:
+    """Return the number of answer levels whose shares are printed; 0 where only the favourable share is."""
+    found = [int(match.group(1)) for row in rows for role in row.figures if (match := LEVEL.match(role))]
+    return max(found, default=0)
+
+
+def table(source: Source, rows: Sequence[Row]) -> Table:
+    """Return the figures: favourable share with mean by side, difference, interval, verdict; each item as worded."""
+    lines = tuple(
+        Line(
+            head=Cell(text=source.name(row.subject), notes=source.wordings(row.subject)),
+            withheld=source.withheld if hidden(source, row) else None,
+            cells=() if hidden(source, row) else _cells(source, row),
+        )
+        for row in rows
+    )
+    columns = (
+        *(Cell(text=source.short(index), side=index, kind="number") for index in range(len(source.sides))),
+        Cell(text=source.tr("Difference"), kind="number"),
+        Cell(text=source.tr("Interval, {level}", level=percent(95, source.locale)), kind="number"),
+        Cell(text=source.tr("What may be said")),
+    )
+    return Table(
+        caption=source.tr("Mean score and share of favourable answers by team, and the difference of means"),
+        columns=columns,
+        lines=lines,
+        class_="items",
+    )
+
+
+def _frame(source: Source, rows: Sequence[Row], bottom: float, *, levels: int) -> list[Element]:
+    drawn = marks.legend(source, 0, 12)
+    if levels:
+        drawn += _classes_legend(source, rows, bottom + 10, levels)
+        middle = CLASSES.at(0)
+        drawn.append(svg.line(middle, TOP - 2, middle, bottom - 2, stroke=tokens.FRAME, width=0.75))
+        drawn.append(svg.text(RIGHT + 34, 12, source.tr("favourable"), fill=tokens.QUIET, anchor="end"))
+    else:
+        drawn.append(svg.text(LEFT, 12, source.tr("Share of favourable answers"), face="bold"))
+        for tick in SHARE.ticks:
+            x = SHARE.at(tick)
+            drawn.append(svg.line(x, TOP - 2, x, bottom - 2, stroke=tokens.GRID, width=0.75))
+            label = percent(tick, source.locale)
+            drawn.append(svg.text(x, bottom + 9, label, fill=tokens.QUIET, anchor="middle"))
+    drawn.append(svg.text(tokens.WIDTH, 12, source.tr("mean"), fill=tokens.QUIET, anchor="end"))
+    return drawn
+
+
+def _classes_legend(source: Source, rows: Sequence[Row], y: float, levels: int) -> list[Element]:
+    """Return the ramp with its two poles named, under the bars."""
+    anchors = next((words for words in source.words.anchors.values() if len(words) == levels), ())
+    low, high = (anchors[0], anchors[-1]) if anchors else ("", "")
+    x = LEFT + fonts.width(low, tokens.SMALL) + 6
+    drawn = [svg.text(LEFT, y + 8, low, fill=tokens.QUIET)]
+    for level in range(levels):
+        colour = tokens.RAMP[tokens.RAMP_OF[levels][level]]
+        drawn.append(svg.rect(x + level * 17, y, 15, 9, fill=colour))
+    drawn.append(svg.text(x + levels * 17 + 4, y + 8, high, fill=tokens.QUIET))
+    return drawn if rows else []
+
+
+def _item(source: Source, row: Row, y: float, *, levels: int) -> list[Element]:
+    drawn = marks.label(source.name(row.subject), y, NAMES, bold=True)
+    drawn.append(svg.line(0, y + ITEM / 2 - 2, tokens.WIDTH, y + ITEM / 2 - 2, stroke=tokens.GRID, width=0.5))
+    if hidden(source, row):
+        return [*drawn, *marks.placeholder(source, LEFT, y - 12, tokens.WIDTH, 22)]
+    for index, side in enumerate(source.sides):
+        middle = y - 2 + (-STEP / 2 if index == 0 else STEP / 2)
+        drawn.append(marks.mark(index, LEFT - 9, middle, radius=3.2))
+        if levels:
+            drawn += _classes(source, row, side.code, middle, levels)
+        else:
+            drawn += _share(source, index, source.role(row, f"favourable_{side.code}"), middle)
+        mean = source.role(row, side.code)
+        drawn.append(svg.text(tokens.WIDTH, middle + 3.2, source.value(mean), anchor="end", size=tokens.TEXT))
+    return drawn
+
+
+def _share(source: Source, index: int, figure: Figure | None, y: float) -> list[Element]:
+    """Return a favourable share as a bar from zero, outlined up to its code where only a code may be printed."""
+    colour = tokens.SIDE_MARKS[index]
+    top = y - BAR / 2
+    if (number := released(figure)) is not None:
+        end = SHARE.at(number.value)
+        bar = svg.rect(LEFT, top, end - LEFT, BAR, fill=colour)
+        return [bar, svg.text(end + 4, y + 3.2, source.value(figure), fill=tokens.SIDE_TEXT[index], face="bold")]
+    if isinstance(figure, BandedFigure) and figure.code in typography.ENDS:
+        sign, cut = typography.ENDS[figure.code]
+        edge = SHARE.at(cut)
+        low, high = (LEFT, edge) if sign == "≤" else (edge, RIGHT)
+        drawn = [] if sign == "≤" else [svg.rect(LEFT, top, edge - LEFT, BAR, fill=colour)]
+        drawn.append(svg.rect(low, top, high - low, BAR, fill=tokens.PAPER, stroke=colour, width=0.75, dashes="2 2"))
+        words = source.value(figure)
+        return [*drawn, svg.text(high + 4, y + 3.2, words, fill=tokens.SIDE_TEXT[index], face="bold")]
+    return [svg.text(LEFT, y + 3.2, source.value(figure), fill=tokens.QUIET)]
+
+
+def _classes(source: Source, row: Row, side: str, y: float, levels: int) -> list[Element]:
+    """Return the answer classes of a side around zero, the middle class split across it, figures inside."""
+    figures = [released(source.role(row, f"level_{level}_{side}")) for level in range(1, levels + 1)]
+    shares = [0.0 if figure is None else svg.place(figure.value) for figure in figures]
+    below = sum(shares[: levels // 2]) + (shares[levels // 2] / 2 if levels % 2 else 0)
+    start = -below
+    drawn: list[Element] = []
+    for level, share in enumerate(shares):
+        if share <= 0:
+            continue
+        left, right = CLASSES.at(start), CLASSES.at(start + share)
+        ramp = tokens.RAMP_OF[levels][level]
+        drawn.append(svg.rect(left + 0.4, y - BAR / 2, max(0.2, right - left - 0.8), BAR, fill=tokens.RAMP[ramp]))
+        words = source.value(figures[level])
+        if right - left >= fonts.width(words, tokens.SMALL) + 4:
+            middle = (left + right) / 2
+            drawn.append(svg.text(middle, y + 3.2, words, fill=tokens.RAMP_TEXT[ramp], anchor="middle"))
+        start += share
+    favourable = source.role(row, f"favourable_{side}")
+    drawn.append(svg.text(RIGHT + 34, y + 3.2, source.value(favourable), face="bold", anchor="end"))
+    return drawn
+
+
+def _cells(source: Source, row: Row) -> tuple[Cell, ...]:
+    gap = source.role(row, "gap")
+    sides = [
+        Cell(text=source.value(mean), kind="number", notes=() if share is None else (source.value(share),))
+        for mean, share in zip(source.of_sides(row), source.of_sides(row, "favourable_"), strict=True)
+    ]
+    return (
+        *sides,
+        Cell(text=source.signed(gap), kind="number"),
+        Cell(text=source.interval(gap), kind="number"),
+        Cell(text=source.verdict(gap)),
+    )
+
+
+def _spoken(source: Source, row: Row) -> str:
+    shares = [
+        f"{source.short(index)} {source.value(figure)}"
+        for index, figure in enumerate(source.of_sides(row, "favourable_"))
+        if figure is not None
+    ]
+    gap = source.role(row, "gap")
+    return source.tr(
+        "{name}: favourable {shares}; difference of means {gap} {interval}.",
+        name=source.name(row.subject),
+        shares=", ".join(shares),
+        gap=source.signed(gap),
+        interval=source.interval(gap),
+    )

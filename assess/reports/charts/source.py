@@ -1,0 +1,205 @@
+"""Where charts read their printed numbers and names: facts of one report in one locale. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from assess.i18n import Translate, translator
+from assess.reports import typography
+from assess.reports.facts import (
+    BandedFigure,
+    Block,
+    Facts,
+    Figure,
+    NotEstimableFigure,
+    ReleasedFigure,
+    Row,
+    SideFacts,
+    WithheldFigure,
+    Words,
+)
+
+OTHER_WAVES = ("wave_", "previous_", "change")
+"""Roles that look at other waves than this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The facts a chart is drawn from, and the language it speaks."""
+
+    facts: Facts
+    locale: str
+
+    @property
+    def tr(self) -> Translate:
+        """The translator of the locale."""
+        return translator(self.locale)
+
+    @property
+    def words(self) -> Words:
+        """The instrument's and playbook's words in the locale."""
+        return self.facts.vocabulary[self.locale]
+
+    @property
+    def sides(self) -> tuple[SideFacts, ...]:
+        """The sides, first = x."""
+        return self.facts.client.sides
+
+    def short(self, index: int) -> str:
+        """Return a side's short name."""
+        return self.sides[index].short[self.locale]
+
+    def index(self, subject: str) -> int | None:
+        """Return which side a subject is, or None for anything else."""
+        return next((at for at, side in enumerate(self.sides) if side.code == subject), None)
+
+    @property
+    def series(self) -> tuple[Mapping[str, JsonValue], ...]:
+        """The waves of the comparable series, this one last."""
+        waves = self.facts.provenance.get("series")
+        return tuple(w for w in waves if isinstance(w, Mapping)) if isinstance(waves, list) else ()
+
+    def wave_name(self, k: int) -> str:
+        """Return the label of the k-th wave of the series (from 1), its number where it has no label."""
+        waves = self.series
+        label = str(waves[k - 1].get("label", "")) if k <= len(waves) else ""
+        return typography.wave(label, self.locale) if label else typography.plain(k, self.locale)
+
+    def role(self, row: Row, role: str) -> Figure | None:
+        """Return the figure of a role in a row, if the row has it."""
+        id_ = row.figures.get(role)
+        return None if id_ is None else self.facts.figures[id_]
+
+    def of_sides(self, row: Row, prefix: str = "") -> tuple[Figure | None, ...]:
+        """Return the figures of a role by side, in the order of sides."""
+        return tuple(self.role(row, prefix + side.code) for side in self.sides)
+
+    def name(self, subject: str) -> str:
+        """Return what a row is about as printed: scale, item, side, or the whole."""
+        if subject in self.words.scales:
+            return self.words.scales[subject]["name"]
+        if subject in self.words.items:
+            return self.words.items[subject]["short"] or subject
+        for side in self.sides:
+            if side.code == subject:
+                return side.short[self.locale]
+        if subject in ("total", "ballots"):
+            return self.tr("Everyone")
+        raise KeyError(f"{subject} has no name in the vocabulary of these facts")
+
+    def wordings(self, code: str) -> tuple[str, ...]:
+        """Return an item's text as each side read it, once when both read the same."""
+        texts = [self.words.items[code][side.code] for side in self.sides if side.code in self.words.items[code]]
+        return tuple(dict.fromkeys(texts))
+
+    def value(self, figure: Figure | None) -> str:
+        """Return a figure as printed, a dash where the row has none."""
+        return typography.DASH if figure is None else typography.num(figure, self.locale)
+
+    def signed(self, figure: Figure | None) -> str:
+        """Return a difference as printed; a direction names the side that scores higher."""
+        match figure:
+            case None:
+                return typography.DASH
+            case BandedFigure(code="higher"):
+                return self.tr("{side} higher", side=self.short(0))
+            case BandedFigure(code="lower"):
+                return self.tr("{side} higher", side=self.short(1))
+            case _:
+                return typography.signed(figure, self.locale)
+
+    def interval(self, figure: Figure | None) -> str:
+        """Return a figure's 95 % interval as printed, a dash where there is none."""
+        return typography.DASH if figure is None else typography.interval(figure, self.locale)
+
+    def verdict(self, figure: Figure | None) -> str:
+        """Return the label of a comparison's verdict (S-30); row 7 where there is no estimate."""
+        from assess.reports import wording
+
+        match figure:
+            case None:
+                return typography.DASH
+            case WithheldFigure():
+                return self.withheld
+            case ReleasedFigure(verdict=verdict):
+                return typography.DASH if verdict is None else wording.verdict_label(verdict, self.locale)
+            case BandedFigure():
+                return typography.DASH
+            case NotEstimableFigure():
+                return wording.verdict_label(7, self.locale)
+
+    def label(self, row: Row) -> str:
+        """Return a row's co-orientation label (I-20), with the side it names."""
+        from assess.reports import wording
+
+        if row.label is None:
+            return typography.DASH
+        words = wording.label_name(row.label, row.likely, self.locale)
+        return words if row.named_side is None else f"{words} ({self.name(row.named_side)})"
+
+    def band(self, codes: Sequence[str]) -> str:
+        """Return band words, joined where the interval lies across a cut (I-19)."""
+        from assess.reports import wording
+
+        return wording.band(tuple(codes), self.locale) if codes else typography.DASH
+
+    @property
+    def withheld(self) -> str:
+        """Verdict 1, the words of every placeholder (R-26)."""
+        return self.tr(typography.WITHHELD)
+
+
+def hidden(source: Source, row: Row) -> bool:
+    """Return whether a row is withheld (R-4).
+
+    Its own figures decide; those of other waves may be withheld by themselves and then break a line.
+    """
+    own = {id_ for role, id_ in row.figures.items() if not role.startswith(OTHER_WAVES)}
+    if own:
+        return any(isinstance(source.facts.figures[id_], WithheldFigure) for id_ in own)
+    return bool(row.figures) and all(
+        isinstance(source.facts.figures[id_], WithheldFigure) for id_ in row.figures.values()
+    )
+
+
+def shown(source: Source, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return the rows that are not withheld."""
+    return tuple(row for row in rows if not hidden(source, row))
+
+
+def released(figure: Figure | None) -> ReleasedFigure | None:
+    """Return the figure if it carries a number that may be drawn."""
+    return figure if isinstance(figure, ReleasedFigure) else None
+
+
+def not_shown(source: Source, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the sentence of an alt text that names withheld rows, if there are any."""
+    names = [source.name(row.subject) for row in rows if hidden(source, row)]
+    if not names:
+        return ()
+    return (source.tr("{names}: {withheld}.", names=", ".join(names), withheld=source.withheld.lower()),)
+
+
+def last_words(source: Source) -> str:
+    """Return the sentence every alt text ends with (R-27)."""
+    return source.tr("The figures are in the table below.")
+
+
+def group_rows(block: Block, group: str | None) -> tuple[Row, ...]:
+    """Return a block's rows of one group, in printed order."""
+    return tuple(row for row in block.rows if row.group == group)
+
+
+__all__ = [
+    "NotEstimableFigure",
+    "Source",
+    "group_rows",
+    "hidden",
+    "last_words",
+    "not_shown",
+    "released",
+    "shown",
+]
