@@ -120,9 +120,8 @@ def parse(data: bytes | str, *, sides: Sequence[RosterSide]) -> ParsedRoster:
 
 def replace(session: Session, wave: Wave, parsed: ParsedRoster) -> dict[str, int]:
     """Replace the roster of a draft, all or nothing; return the number of people a side."""
-    session.flush()
-    session.refresh(wave, with_for_update=True)
-    if wave.state is not State.DRAFT:
+    state = session.scalar(select(Wave.state).where(Wave.wave_id == wave.wave_id).with_for_update())
+    if state is not State.DRAFT:
         raise WaveRefused(said("The roster is fixed once a wave is open."))
     session.execute(delete(PersonRow).where(PersonRow.wave_id == wave.wave_id))
     people = [

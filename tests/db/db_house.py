@@ -91,12 +91,12 @@ class House:
     def opened(self, **options: object) -> Wave:
         wave = self.drafted(**options)  # type: ignore[arg-type]
         with self.sessions.begin() as session:
-            session.add(wave)
-            self.open(session, wave)
-        return wave
+            return self.open(session, wave)
 
-    def open(self, session: Session, wave: Wave) -> None:
-        waves.open_(session, wave, instrument=self.instrument, keys=self.keys, clock=self.clock, operator="Firm")
+    def open(self, session: Session, wave: Wave) -> Wave:
+        found = session.get_one(Wave, wave.wave_id)
+        waves.open_(session, found, instrument=self.instrument, keys=self.keys, clock=self.clock, operator="Firm")
+        return found
 
     def codes(self, wave: Wave) -> dict[str, list[str]]:
         """Return the codes of a wave, shuffled once."""
