@@ -20,8 +20,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SPEAKERS = {"_", "tr", "translate", "said"}
 TEMPLATES = {".html", ".txt", ".jinja", ".xml", ".svg", ".css"}
 
-# Where a sentence arrives from elsewhere, and where that elsewhere is: its strings are collected there.
-PASSED_ON = {"assess/surveys/said.py": "self.message: what `said` was called with", "assess/i18n.py": "the translator"}
+# Where a sentence arrives from elsewhere, and where that elsewhere is: its strings are collected there. A function that
+# is itself called `_`, `tr`, `translate` or `said` passes on what it was called with.
+PASSED_ON = {"assess/surveys/said.py": "self.message: what `said` was called with"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def in_python(root: Path) -> Iterator[Said]:
         for scope, call in calls(tree):
             names = {**constants, **grouped(assignments(list(ast.walk(scope)))), **loops(scope)}
             messages = strings(call.args[0], names)
-            if messages or place not in PASSED_ON:
+            if messages or (place not in PASSED_ON and getattr(scope, "name", None) not in SPEAKERS):
                 yield from (Said(f"{place}:{call.lineno}", message) for message in messages or [None])
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from assess.instruments import lint
-from assess.instruments.load import shipped
+from assess.instruments.load import read, shipped
 from assess.instruments.model import FloorClass, Instrument, ItemType
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -22,6 +23,23 @@ def sm() -> Instrument:
 def test_the_instruments_of_the_project_have_no_fault(folder: str) -> None:
     """I-26."""
     assert lint.problems(REPOSITORY / folder) == ()
+
+
+def test_the_folder_for_public_data_has_two_headline_scales_and_no_published_wording() -> None:
+    """I-27, U-120: eleven and three statements on five levels, two sides, one form."""
+    leadership = read(REPOSITORY / "tests" / "instruments" / "leadership")
+    assert [(x.id, len(x.items), x.min_answered, x.headline) for x in leadership.scales.values()] == [
+        ("LEAD", 11, 6, True),
+        ("TSIG", 3, 2, True),
+    ]
+    assert [side.code for side in leadership.sides] == ["x", "y"]
+    assert list(leadership.forms) == ["core"]
+    assert (leadership.mirror, leadership.composites) == (None, {})
+    for locale, pattern in (
+        ("en", r"(Leadership|Task) statement \d+"),
+        ("fr-CA", r"Énoncé sur (le leadership|les tâches) \d+"),
+    ):
+        assert all(re.fullmatch(pattern, str(words.text)) for words in leadership.texts[locale].items.values())
 
 
 def test_forms_hold_the_items_of_the_specification_in_order(sm: Instrument) -> None:
