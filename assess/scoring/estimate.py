@@ -130,20 +130,19 @@ def _judged(
 def _gap(
     released: Released, found: Measured, which: Family, family_size: int, p_adjusted: float | None
 ) -> Judged | None:
-    match found.compared:
-        case None:
-            return None
-        case NotEstimable():
-            return judge(found.compared, margin=found.margin, family=which, family_size=family_size)
-        case Compared():
-            return judge(
-                found.compared.estimate,
-                margin=found.margin,
-                p=found.compared.p,
-                p_adjusted=p_adjusted,
-                family=which,
-                family_size=family_size,
-                precision=found.precision,
-                half_silent=nonresponse.half_silent(released),
-                d_star=nonresponse.tipping(released, found.compared.estimate.value),
-            )
+    compared = found.compared
+    if compared is None:
+        return None
+    if isinstance(compared, NotEstimable):
+        return judge(compared, margin=found.margin, family=which, family_size=family_size)
+    return judge(
+        compared.estimate,
+        margin=found.margin,
+        p=compared.p,
+        p_adjusted=p_adjusted,
+        family=which,
+        family_size=family_size,
+        precision=found.precision,
+        half_silent=nonresponse.half_silent(released),
+        d_star=nonresponse.tipping(released, compared.estimate.value),
+    )

@@ -34,9 +34,7 @@ def need(margin: float, sd: float) -> int:
     """
     if margin <= 0 or sd <= 0:
         raise ValueError(f"margin {margin} and sd {sd} are positive")
-    n = max(2, math.floor(2 * (1.96 * sd / margin) ** 2 / 2))
-    while _power(n, margin / sd) >= _POWER and n > 2:
-        n -= 1
+    n = max(2, math.floor((1.96 * sd / margin) ** 2))  # a quarter of what the normal distribution asks for
     while _power(n, margin / sd) < _POWER:
         n += 1
     return n

@@ -11,7 +11,7 @@ from assess.disclosure.release import Withheld
 from assess.scoring.equivalence import inside
 from assess.scoring.intervals import clipped
 from assess.scoring.nonresponse import ROBUST_ABOVE
-from assess.scoring.results import Estimate, Family, Judged, Modifier, NotEstimable, Scored, Verdict
+from assess.scoring.results import Family, Judged, Modifier, NotEstimable, Scored, Verdict
 
 WORDS_BELOW = 0.05
 """A direction is worded when the adjusted p value is below this (S-23)."""
@@ -87,19 +87,16 @@ def judge(
     ValueError
         For an `Estimate` without an adjusted p value.
     """
-    match estimate:
-        case Withheld():
-            return Judged(estimate=estimate, verdict=Verdict.WITHHELD, margin=margin, family=family)
-        case NotEstimable():
-            return Judged(
-                estimate=estimate,
-                verdict=Verdict.CANNOT_TELL,
-                margin=margin,
-                family=family,
-                d_star=d_star,
-            )
-        case Estimate():
-            pass
+    if isinstance(estimate, Withheld):
+        return Judged(estimate=estimate, verdict=Verdict.WITHHELD, margin=margin, family=family)
+    if isinstance(estimate, NotEstimable):
+        return Judged(
+            estimate=estimate,
+            verdict=Verdict.CANNOT_TELL,
+            margin=margin,
+            family=family,
+            family_size=family_size,
+        )
     if p_adjusted is None:
         raise ValueError(f"{estimate.method}: a comparison is judged with an adjusted p value")
     lo95, hi95 = _ends(estimate.lo95, estimate.hi95, precision)
