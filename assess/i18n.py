@@ -65,7 +65,7 @@ def typeset(text: str, locale: str) -> str:
         text = re.sub(r"(?<=\S)[ \u00a0\u202f]+:(?!\S)", f"{NBSP}:", text)
         text = re.sub(r"«\s*", f"«{NBSP}", text)
         text = re.sub(r"\s*»", f"{NBSP}»", text)
-        text = re.sub(r"(?<=\d)\s+%", f"{NBSP}%", text)
+        text = re.sub(r"(?<=[\d}])\s+%", f"{NBSP}%", text)
     return text
 
 

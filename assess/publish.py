@@ -4,3 +4,348 @@ Belongs here: the order of the steps and what passes from one to the next. Does 
 """
 
 from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from importlib import metadata
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy.orm import Session, sessionmaker
+
+from assess import __version__
+from assess.advice import load as plays
+from assess.advice import match
+from assess.advice.model import Advice, Playbook, Records
+from assess.disclosure.policy import Policy
+from assess.disclosure.registry import Kind, registered
+from assess.disclosure.release import Released, Withheld
+from assess.disclosure.release import release as disclose
+from assess.disclosure.table import ResponseTable
+from assess.instruments import hashes, words
+from assess.instruments.load import shipped
+from assess.instruments.model import LOCALES, Instrument
+from assess.reports import compose, render
+from assess.reports import facts as record
+from assess.reports.context import Context, WaveDays
+from assess.reports.facts import Client, Facts, SideFacts
+from assess.scoring import estimate, resample
+from assess.settings import Settings
+from assess.surveys import archive, clients, count, db, lifecycle, promise, waves
+from assess.surveys.keys import FileKeys, KeyStore
+from assess.surveys.roster import RosterSide
+from assess.surveys.states import State
+from assess.surveys.waves import Wave
+
+LETTER_COUNTRIES = frozenset({"CA", "US"})
+
+
+class PublishError(RuntimeError):
+    """A wave that cannot be published as asked; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What a step needs from outside: the database, the keys, the time, the settings."""
+
+    sessions: sessionmaker[Session]
+    keys: KeyStore
+    clock: db.Clock
+    settings: Settings
+
+
+def services(settings: Settings, *, clock: db.Clock | None = None) -> Services:
+    """Return the real services of an installation; a demo or a test passes its own clock."""
+    return Services(
+        sessions=db.sessions(db.engine(settings.url)),
+        keys=FileKeys(settings.keys, settings.key_mirror),
+        clock=clock or db.DatabaseClock(),
+        settings=settings,
+    )
+
+
+def instrument_of(services: Services, wave_id: bytes) -> Instrument:
+    """Return the instrument of a wave, at the version the wave was opened with."""
+    with services.sessions() as session:
+        wave = _wave(session, wave_id)
+    return _instrument(wave)
+
+
+def release(services: Services, wave_id: bytes) -> Facts:
+    """Do steps 3 to 9 for a counted wave: store its facts and mark it released, in one transaction.
+
+    A wave that is released already gives its stored facts: nothing is computed twice.
+    """
+    with services.sessions() as session:
+        wave = _wave(session, wave_id)
+        stored = archive.load(session, wave)
+        if wave.state in {State.RELEASED, State.SIGNED_OFF} and stored is not None:
+            return record.read(stored)
+        instrument = _instrument(wave)
+        table = count.table(session, wave, keys=services.keys, instrument=instrument)
+        totals = count.record(session, wave_id)
+        earlier = tuple(record.read(data) for data in archive.earlier(session, wave))
+        client = clients.find(session, wave.client_id)
+        now = services.clock.now(session)
+    if totals is None or client is None or wave.prereg is None:
+        raise PublishError(f"{wave.label} has no finished count to publish")
+    floors = waves.policy(wave)
+    context = Context(
+        instrument=instrument,
+        instrument_sha256=hashes.instrument_sha256(instrument),
+        scale_hashes=_scale_hashes(instrument, wave.form),
+        form=wave.form,
+        client=Client(name=client.name, sides=_sides(instrument), zone=client.zone, country=client.country),
+        wave=WaveDays(
+            number=wave.number,
+            label=wave.label,
+            opened_on=_local_day(wave.opens_at, wave),
+            closed_on=_local_day(wave.closes_at, wave),
+            released_on=_local_day(wave.release_at or now, wave),
+        ),
+        policy=floors,
+        key_mode=wave.key_mode,
+        operator=wave.operator or services.settings.operator,
+        promise={locale: tuple(promise.sentences(wave.key_mode, locale, floors)) for locale in LOCALES},
+        promise_sha256=wave.promise_sha256 or "",
+        prereg=wave.prereg,
+        release_sha256="",
+        box={
+            "invited": totals.invited,
+            "used": totals.used,
+            "replaced": totals.replaced,
+            "spoiled": totals.spoiled,
+            "counted": totals.counted,
+        },
+        merkle_root=totals.root,
+        seed=_seed(wave.prereg, "plays"),
+        versions=_versions(),
+        paper="letter" if client.country in LETTER_COUNTRIES else "a4",
+        playbook=plays.shipped(wave.instrument),
+        earlier=earlier,
+    )
+    made = _facts(table, context, _records(instrument, table.invited))
+    with services.sessions.begin() as session:
+        wave = _wave(session, wave_id)
+        archive.store(session, wave, record.dump(made))
+        if not lifecycle.mark_released(session, wave, services.clock):
+            raise PublishError(f"{wave.label} is {wave.state}: only a counted wave can be released")
+    return made
+
+
+def score_table(
+    table: ResponseTable,
+    *,
+    instrument: Instrument,
+    form: str,
+    side_names: tuple[str, ...] | None,
+    name: str,
+    options: Sequence[str],
+    day: date | None,
+    paper: str,
+    playbook: Playbook | None,
+) -> Facts | None:
+    """Do steps 3 to 8 for a table from a file (U-120); None when a side is under the floor: nothing to write."""
+    prereg = hashlib.sha256(
+        "\0".join((*options, hashes.instrument_sha256(instrument), hashes.form_hash(instrument.forms[form]))).encode()
+    ).hexdigest()
+    context = Context(
+        instrument=instrument,
+        instrument_sha256=hashes.instrument_sha256(instrument),
+        scale_hashes=_scale_hashes(instrument, form),
+        form=form,
+        client=Client(name=name, sides=_sides(instrument, side_names), zone="UTC", country=""),
+        wave=WaveDays(number=1, label=name, released_on=day),
+        source="file",
+        policy=Policy(),
+        key_mode="",
+        operator="",
+        prereg=prereg,
+        release_sha256="",
+        seed=_seed(prereg, "plays"),
+        versions=_versions(),
+        paper=paper,
+        playbook=playbook,
+    )
+    if isinstance(_disclosed(table, context), Withheld):
+        return None
+    return _facts(table, context, _records(instrument, table.invited))
+
+
+def render_wave(services: Services, wave_id: bytes, locale: str) -> Path:
+    """Render one language of a released wave's report, with its record and figures beside it; return the PDF."""
+    with services.sessions() as session:
+        wave = _wave(session, wave_id)
+        data = archive.load(session, wave)
+    if data is None or wave.state not in {State.RELEASED, State.SIGNED_OFF}:
+        raise PublishError(f"{wave.label} is not released: there is no report to render")
+    folder = wave_folder(services, wave_id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(folder / "report.json", data)
+    _write(folder / "figures.csv", render.figures_csv(record.read(data)))
+    target = folder / f"report.{locale}.pdf"
+    _write(target, render.pdf(data, locale, str(record.read(data).provenance["paper"])))
+    return target
+
+
+def unrendered(services: Services) -> list[tuple[bytes, str]]:
+    """Return the released waves and languages whose PDF is not there yet (R-46: a failed render is tried again)."""
+    with services.sessions() as session:
+        released = [
+            wave.wave_id
+            for client in clients.listed(session)
+            for wave in waves.of_client(session, client)
+            if wave.state in {State.RELEASED, State.SIGNED_OFF}
+        ]
+    return [
+        (wave_id, locale)
+        for wave_id in released
+        for locale in LOCALES
+        if not (wave_folder(services, wave_id) / f"report.{locale}.pdf").exists()
+    ]
+
+
+def wave_folder(services: Services, wave_id: bytes) -> Path:
+    """Return the folder of a wave's rendered files: a cache, the archive holds the record."""
+    return services.settings.reports / wave_id.hex()
+
+
+def write_outputs(made: Facts, out: Path, *, locales: Sequence[str], paper: str) -> None:
+    """Write report.json, figures.csv and a PDF a language; everything is made before anything is written."""
+    data = record.dump(made)
+    files = {"report.json": data, "figures.csv": render.figures_csv(made)}
+    for locale in locales:
+        name = "report.pdf" if len(locales) == 1 else f"report.{locale}.pdf"
+        files[name] = render.pdf(data, locale, paper)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        _write(out / name, content)
+
+
+def roster_sides(instrument: Instrument) -> list[RosterSide]:
+    """Return what a roster may call each side: code, letter, labels and short names in every language."""
+    return [
+        RosterSide(
+            code=side.code,
+            labels=tuple(
+                {
+                    side.letter: None,
+                    **{
+                        word: None
+                        for texts in instrument.texts.values()
+                        for word in (texts.sides[side.letter].label, texts.sides[side.letter].short)
+                    },
+                }
+            ),
+        )
+        for side in instrument.sides
+    ]
+
+
+def _disclosed(table: ResponseTable, context: Context) -> Released | Withheld:
+    return disclose(table, context.policy, registered(context.instrument, context.form))
+
+
+def _facts(table: ResponseTable, context: Context, records: Records) -> Facts:
+    """Do steps 3 to 8. A withheld wave has no estimates and no advice: its report is about participation."""
+    released = _disclosed(table, context)
+    context = replace(context, release_sha256=_release_hash(context.prereg, released))
+    if isinstance(released, Withheld):
+        return compose.facts(None, None, context=context)
+    found = estimate.estimates(
+        released,
+        context.instrument,
+        context.form,
+        number=context.wave.number,
+        scale_hashes=context.scale_hashes,
+        earlier=compose.earlier_waves(context.earlier),
+    )
+    return compose.facts(found, _advice(released, context, records), context=context)
+
+
+def _advice(released: Released, context: Context, records: Records) -> Advice | None:
+    if context.playbook is None:
+        return None
+    generator = np.random.Generator(np.random.PCG64(_seed(context.prereg, "plays")))
+    columns = resample.columns(released, context.instrument, context.form, generator)
+    return match.recommend(columns, context.playbook, records)
+
+
+def _seed(prereg: str, purpose: str) -> int:
+    """Return the first 8 bytes of SHA-256(prereg + purpose), never of answers (R-7)."""
+    return int.from_bytes(hashlib.sha256((prereg + purpose).encode()).digest()[:8], "big")
+
+
+def _release_hash(prereg: str, released: Released | Withheld) -> str:
+    """Return the hash of what disclosure control let through: ids and precision classes, never a number."""
+    match released:
+        case Withheld():
+            passed: list[list[str]] = []
+        case Released():
+            passed = [[subject.registered.id, subject.precision.value] for subject in released.subjects]
+    return hashlib.sha256(record.canonical({"prereg": prereg, "passed": passed})).hexdigest()
+
+
+def _scale_hashes(instrument: Instrument, form: str) -> dict[str, str]:
+    kinds = (Kind.SCALE, Kind.COMPOSITE)
+    shells = registered(instrument, form)
+    return {shell.subject: hashes.subject_hash(instrument, shell.subject) for shell in shells if shell.kind in kinds}
+
+
+def _sides(instrument: Instrument, names: Sequence[str] | None = None) -> tuple[SideFacts, ...]:
+    """Return the sides with their words; `names` are the values of a file's side column, which name them instead."""
+    labels = {locale: words.side_labels(instrument, locale) for locale in LOCALES}
+    return tuple(
+        SideFacts(
+            code=side.code,
+            letter=side.letter,
+            label={locale: names[i] if names else labels[locale][side.code].label for locale in LOCALES},
+            short={locale: names[i] if names else labels[locale][side.code].short for locale in LOCALES},
+        )
+        for i, side in enumerate(instrument.sides)
+    )
+
+
+def _records(instrument: Instrument, invited: Mapping[str, int] | None) -> Records:
+    """Return what is on record: head counts alone, until the incentive map and commitments have their pages."""
+    return Records(roster={side.letter: invited[side.code] for side in instrument.sides} if invited else {})
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "assess": __version__,
+        "numpy": metadata.version("numpy"),
+        "scipy": metadata.version("scipy"),
+        "facts": record.FACTS_VERSION,
+    }
+
+
+def _wave(session: Session, wave_id: bytes) -> Wave:
+    wave = waves.find(session, wave_id)
+    if wave is None:
+        raise PublishError("this wave does not exist, or was deleted")
+    return wave
+
+
+def _instrument(wave: Wave) -> Instrument:
+    instrument = shipped(wave.instrument)
+    if instrument.version != wave.instrument_version:
+        raise PublishError(
+            f"{wave.label} was opened with {wave.instrument} {wave.instrument_version}, but this version of assess "
+            f"ships {instrument.version}; publish it with the version of assess that opened it"
+        )
+    return instrument
+
+
+def _local_day(moment: datetime, wave: Wave) -> date:
+    return moment.astimezone(ZoneInfo(wave.zone)).date()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(content)
+    draft.replace(path)

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from assess import publish
+from assess.advice import load as plays
+from assess.advice.model import Playbook
 from assess.cli import answers
 from assess.cli.instrument import chosen
 from assess.instruments.load import InstrumentFaults
@@ -47,6 +49,7 @@ def score(
         instrument, form = chosen(source)
     except InstrumentFaults as error:
         raise refusal(error.faults, UNUSABLE) from error
+    playbook = plays_beside(source, instrument)
     wanted = tuple(part.strip() for part in locales.split(","))
     if not set(wanted) <= set(LOCALES):
         raise click.UsageError(f"--locale takes {' or '.join(LOCALES)}, or both with a comma, not {locales}")
@@ -71,16 +74,22 @@ def score(
         form=form,
         side_names=read.side_names,
         name=title or file.stem,
-        notes=read.notes,
         options=(side_column, pair or "", invited or ""),
         day=day.date() if day else None,
-        country="CA" if paper == "letter" else "FR",
+        paper=paper,
+        playbook=playbook,
     )
     if scored is None:
         raise refusal(["Not shown, to protect anonymity: too few answers on a side. Nothing was written."], REFUSED)
     publish.write_outputs(scored, out, locales=wanted, paper=paper)
     for path in sorted(out.iterdir()):
         click.echo(path)
+
+
+def plays_beside(source: str, instrument: Instrument) -> Playbook | None:
+    """Return the playbook of the chosen instrument, if it has one."""
+    place = source.partition(":")[0]
+    return plays.beside(Path(place), instrument) if Path(place).is_dir() else plays.shipped(place)
 
 
 def refusal(lines: tuple[str, ...] | list[str], code: int) -> click.ClickException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -48,16 +49,21 @@ class Server(BaseApplication):  # type: ignore[misc]
 @click.command()
 def serve() -> None:
     """Serve the application, with one child process that runs what is due."""
-    settings = Settings()
+    run(Settings())
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped; the child process that runs due steps lives and dies with the server."""
     settings.home.mkdir(parents=True, exist_ok=True)
     db.upgrade(settings.url)
-    worker_process = subprocess.Popen([sys.executable, "-m", "assess", "worker"])
+    environment = {**os.environ, "ASSESS_HOME": str(settings.home)}
+    child = subprocess.Popen([sys.executable, "-m", "assess", "worker"], env=environment)
     click.echo(f"assess on http://{settings.host}:{settings.port}/w/ and /console/; Ctrl-C stops it", err=True)
     try:
         Server(settings).run()
     finally:
-        worker_process.terminate()
-        worker_process.wait(timeout=30)
+        child.terminate()
+        child.wait(timeout=30)
 
 
 @click.command()
@@ -70,6 +76,9 @@ def worker() -> None:
     while True:
         for outcome in runner.run(services):
             _say(outcome)
+        for error in runner.render(services):
+            if error is not None:
+                click.echo(f"render: {type(error).__name__}: {error}", err=True)
         if stop.wait(ROUND_SECONDS):
             return
 
@@ -90,6 +99,11 @@ def due(dry_run: bool, as_json: bool) -> None:
         failed = failed or outcome.error is not None
         line = {"step": outcome.step.kind.value, "wave": outcome.step.wave_id.hex(), "error": _reason(outcome)}
         click.echo(json.dumps(line) if as_json else f"{line['step']} {line['wave']} {line['error'] or 'done'}")
+    for error in runner.render(services):
+        failed = failed or error is not None
+        click.echo(
+            json.dumps({"step": "render", "error": error and str(error)}) if as_json else f"render {error or 'done'}"
+        )
     if failed:
         raise SystemExit(1)
 

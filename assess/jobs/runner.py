@@ -55,6 +55,20 @@ def perform(services: publish.Services, step: Step) -> Outcome:
     return Outcome(step=step)
 
 
+def render(services: publish.Services) -> Iterator[Exception | None]:
+    """Render what released waves still lack; a failed render blocks nothing and is tried again (R-46)."""
+    for wave_id, locale in publish.unrendered(services):
+        try:
+            publish.render_wave(services, wave_id, locale)
+        except Exception as error:  # noqa: BLE001 - one report's fault must not stop the others; logged and returned
+            # Without a traceback: its frames hold the report.
+            log.error("render failed", wave=wave_id.hex(), locale=locale, error=type(error).__name__)  # noqa: TRY400
+            yield error
+        else:
+            log.info("rendered", wave=wave_id.hex(), locale=locale)
+            yield None
+
+
 def _close(services: publish.Services, wave_id: bytes) -> None:
     with services.sessions.begin() as session:
         lifecycle.close(session, wave_id, services.clock)
