@@ -1,0 +1,85 @@
+"""The application: the respondent plane at /w, the console at /console, and nothing else.
+
+Belongs here: putting the two together over one database. Does not: pages; what is due (`jobs`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.wrappers import Response
+
+from assess.instruments.load import shipped
+from assess.settings import Settings
+from assess.surveys import db
+from assess.surveys.keys import FileKeys
+from assess.web.console.assembly import PATH, create_console_app
+from assess.web.console.request import Services
+from assess.web.respond import create_respond_app
+from assess.web.shared import headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+FIRST = "/w/"
+
+
+def create_app(settings: Settings | None = None, *, clock: db.Clock | None = None) -> WSGIApplication:
+    """Return the whole application over the database of the settings; `clock` is the database's unless given."""
+    settings = Settings() if settings is None else settings
+    clock = db.DatabaseClock() if clock is None else clock
+    engine = db.engine(settings.url)
+    sessions = db.sessions(engine)
+    respond = create_respond_app(sessions=sessions, clock=clock, instruments=shipped, operator=settings.operator)
+    services = Services(
+        settings=settings,
+        sessions=sessions,
+        readers=db.readers(engine),
+        clock=clock,
+        keys=FileKeys(settings.keys, settings.key_mirror),
+        instruments=shipped,
+    )
+    console = create_console_app(services, secret_key=secret_key(settings))
+    return DispatcherMiddleware(_entrance(respond), {PATH: console})
+
+
+def secret_key(settings: Settings) -> str:
+    """Return the key that signs staff sessions: of the settings, or of a file made at the first start (0600)."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    file = settings.home / "secret_key"
+    if not file.exists():
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_once(file, secrets.token_hex(32))
+    return file.read_text(encoding="ascii")
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Write a file whole or not at all; of two processes that start together, the first one's key stands."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(opened, text.encode("ascii"))
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+
+
+def _entrance(respond: WSGIApplication) -> WSGIApplication:
+    """Lead from the bare address to the questionnaire's first page; the respondent plane answers for the rest."""
+
+    def enter(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO", "") not in {"", "/"}:
+            return respond(environ, start_response)
+        return headers.secure(Response(status=302, headers={"Location": FIRST}))(environ, start_response)
+
+    return enter
