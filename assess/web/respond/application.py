@@ -1,0 +1,140 @@
+"""The respondent application: no cookie, no session, no log of requests (A-20 to A-23).
+
+Belongs here: putting it together, the headers, the files it serves, what happens when something fails. Does not: the
+views (`views`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SessionInterface, SessionMixin
+from jinja2 import StrictUndefined
+from structlog import BoundLogger
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from assess import resources
+from assess.i18n import translator
+from assess.instruments.model import Instrument
+from assess.surveys import db
+from assess.web.respond import pages, views
+from assess.web.respond.lookup import Board
+from assess.web.respond.press import Press
+from assess.web.respond.views import Desk
+from assess.web.shared import faults, headers
+
+PREFIX: Final = "/w/"
+"""Every address of the application begins with this; the application routes whole paths, it is not mounted below it."""
+LONGEST_BODY: Final = 64 * 1024
+FILES: Final[Mapping[str, str]] = {
+    "respond.css": "text/css; charset=utf-8",
+    "respond.js": "text/javascript; charset=utf-8",
+}
+
+
+class NoSession(SessionInterface):
+    """Opens no session and saves none, so that no cookie can be set by mistake."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Open nothing; what Flask puts in its place refuses to be written."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Save nothing."""
+
+
+class Quiet(Flask):
+    """Flask, but what nothing else caught is logged like every fault: by route and class."""
+
+    faults: BoundLogger
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log the class of an exception that the page for exceptions raised."""
+        faults.record(self.faults, route=str(request.url_rule), error=exc_info[1])
+
+
+def create_respond_app(
+    *,
+    sessions: Callable[[], Any],
+    clock: db.Clock,
+    instruments: Callable[[str], Instrument],
+    operator: str,
+    log: BoundLogger | None = None,
+) -> Flask:
+    """Return the application that serves everything under `/w/`. `sessions` is what `surveys.db.sessions` makes."""
+    app = Quiet("assess.respond", template_folder=str(resources.templates()), static_folder=None)
+    app.faults = log or faults.logger()
+    app.session_interface = NoSession()
+    app.config.update(MAX_CONTENT_LENGTH=LONGEST_BODY, MAX_FORM_MEMORY_SIZE=LONGEST_BODY, MAX_FORM_PARTS=200)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    desk = Desk(
+        sessions=sessions,
+        readers=_readers(sessions),
+        clock=clock,
+        board=Board(operator),
+        press=Press(app.jinja_env, instruments, operator),
+    )
+    views.add(app, desk)
+    _add_files(app)
+    _add_errors(app, desk)
+    app.after_request(headers.secure)
+    return app
+
+
+def _readers(sessions: Any) -> Callable[[], Any]:
+    """Return sessions on the same engine that never wait for a writer: looking up a code writes nothing."""
+    return db.readers(sessions.kw["bind"])
+
+
+def _add_files(app: Flask) -> None:
+    """Serve the two files from memory, without the ETag and the dates that a file server adds."""
+    folder = Path(resources.templates()) / "respond"
+    contents = {name: (folder / name).read_bytes() for name in FILES}
+
+    def file(name: str) -> Response:
+        return Response(contents[name], content_type=FILES[name])
+
+    for name in FILES:
+        app.add_url_rule(f"{PREFIX}static/{name}", f"file:{name}", lambda name=name: file(name))
+
+
+def _add_errors(app: Quiet, desk: Desk) -> None:
+    def refused(error: HTTPException) -> Response:
+        """404, 405, 413 and the like: nothing was read, so nothing can be shown again but where to begin."""
+        status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        locale = views.asked_language()
+        heading, text = _words(status, locale)
+        body = pages.message(desk.press, locale, heading=heading, text=text, home=True)
+        response = views.page(body, status)
+        if isinstance(error, MethodNotAllowed):
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        return response
+
+    def failed(error: Exception) -> Response:
+        """M8: the class of what failed is logged, never what was sent."""
+        faults.record(app.faults, route=str(request.url_rule), error=error)
+        return views.not_received(desk)
+
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(Exception, failed)
+
+
+def _words(status: HTTPStatus, locale: str) -> tuple[str, str]:
+    _ = translator(locale)
+    match status:
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return _("This is too long to be received"), _(
+                "Nothing was sent. Go back in your browser: your answers are still there. Make your comments shorter."
+            )
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return _("This page opens from your code"), _("Nothing was sent and nothing is lost on our side.")
+        case HTTPStatus.NOT_FOUND:
+            return _("There is no page here"), _("Check the address on your invitation or your card.")
+        case HTTPStatus.INTERNAL_SERVER_ERROR:
+            return _("Not received"), _("Go back in your browser and try again in a minute.")
+        case _:
+            return _("This could not be read"), _("Nothing was sent. Start again with your code.")

@@ -1,0 +1,179 @@
+"""The four addresses of a respondent: code, questionnaire, check, send. Only `drop` writes (A-20).
+
+Belongs here: which page answers which request. Does not: what stands on a page (`pages`), what a drop does (`box`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask, Response, request
+
+from assess.i18n import moment, translator
+from assess.instruments.model import ENGLISH, FRENCH
+from assess.surveys import box, db, envelopes
+from assess.web.respond import lookup, pages, posted, typed
+from assess.web.respond.lookup import Board, Found, Standing
+from assess.web.respond.pages import Typed
+from assess.web.respond.posted import Posted
+from assess.web.respond.press import Press
+
+_QUERIES: Final = {"en": ENGLISH, "fr": FRENCH, "fr-ca": FRENCH}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the views need: sessions that write, sessions that only read, the time and the pages."""
+
+    sessions: Callable[[], Any]
+    readers: Callable[[], Any]
+    clock: db.Clock
+    board: Board
+    press: Press
+
+
+def add(app: Flask, desk: Desk) -> None:
+    """Add the views to the application."""
+    app.add_url_rule("/w/", "code", lambda: code(desk), strict_slashes=False)
+    app.add_url_rule("/w/start", "start", lambda: start(desk), methods=["POST"])
+    app.add_url_rule("/w/check", "check", lambda: check(desk), methods=["POST"])
+    app.add_url_rule("/w/drop", "drop", lambda: drop(desk), methods=["POST"])
+
+
+def code(desk: Desk) -> Response:
+    """E0: the field for the code."""
+    return page(pages.code(desk.press, asked_language()))
+
+
+def start(desk: Desk) -> Response:
+    """E1 and E2, with whatever was typed before; changes nothing."""
+    locale = language()
+    found = _look(desk)
+    if found is None or found.standing is not Standing.TAKING:
+        return _turned_away(desk, found, locale)
+    first = request.form.keys() <= posted.OURS
+    sent = posted.NOTHING if first else _read(desk, found, locale)
+    return page(pages.questionnaire(desk.press, found, _kept(sent), locale))
+
+
+def check(desk: Desk) -> Response:
+    """E3, or the questionnaire with what is to mend."""
+    locale = language()
+    found = _look(desk)
+    if found is None or found.standing is not Standing.TAKING:
+        return _turned_away(desk, found, locale)
+    sent = _read(desk, found, locale)
+    if sent.flaws:
+        return _to_mend(desk, found, sent, locale)
+    return page(_checked(desk, found, sent, locale))
+
+
+def drop(desk: Desk) -> Response:
+    """E4, once the ballot is on disk; nothing else sends one. What was looked up before is only for the pages."""
+    locale = language()
+    found = _look(desk)
+    if found is None or found.standing is not Standing.TAKING:
+        return _turned_away(desk, found, locale)
+    sent = _read(desk, found, locale)
+    if sent.flaws:
+        return _to_mend(desk, found, sent, locale)
+    if sent.attempt is None:
+        again = translator(locale)("Not received yet. Look at your answers and send them again.")
+        return page(_checked(desk, found, sent, locale, notice=again), HTTPStatus.UNPROCESSABLE_ENTITY)
+    asked = box.DropRequest(code=_code(), attempt=sent.attempt, answers=sent.answers, comments=sent.comments)
+    with desk.sessions() as session:
+        outcome = box.drop(session, asked, clock=desk.clock, instrument=desk.press.instrument(found.survey))
+    match outcome:
+        case box.Receipt():
+            return page(pages.receipt(desk.press, found.survey, outcome.receipt, locale, replaced=outcome.replaced))
+        case box.Refused(reason=reason):
+            return _turned_away(desk, _refused(found, reason), locale)
+
+
+def page(body: bytes, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Return a page as a response."""
+    return Response(body, status, content_type="text/html; charset=utf-8")
+
+
+def language() -> str:
+    """Return the language of a posted page, or of its language button."""
+    return posted.language(request.form) or asked_language()
+
+
+def asked_language() -> str:
+    """Return the language of `?lang=`, else the one the browser asks for; neither is stored."""
+    named = _QUERIES.get(request.args.get("lang", "").lower())
+    return named or _QUERIES[request.accept_languages.best_match(list(_QUERIES), default="en")]
+
+
+def not_received(desk: Desk) -> Response:
+    """M8: whatever failed, everything typed is still on the page, with the same attempt, so that none is doubled."""
+    locale = language()
+    sheet = desk.press.sheet(request.form.get(posted.SHEET, ""))
+    if sheet is None:
+        body = pages.code(desk.press, locale, shown=request.form.get(posted.CODE, ""), busy=True)
+        return page(body, HTTPStatus.SERVICE_UNAVAILABLE)
+    sent = posted.read(request.form, desk.press.form(sheet), locale)
+    told = translator(locale)("Not received. Your answers are still on this page. Try again in a minute.")
+    attempt = sent.attempt or new_attempt()
+    body = pages.check(desk.press, sheet, _kept(sent), attempt, locale, notice=told)
+    return page(body, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def new_attempt() -> bytes:
+    """Return the random bits that make a second Send the same as the first; they are stored nowhere."""
+    return secrets.token_bytes(box.ATTEMPT_BYTES)
+
+
+def _look(desk: Desk) -> Found | None:
+    with desk.readers() as session:
+        return lookup.look(session, request.form.get(posted.CODE, ""), board=desk.board, clock=desk.clock)
+
+
+def _read(desk: Desk, found: Found, locale: str) -> Posted:
+    return posted.read(request.form, desk.press.form(pages.sheet_of(found)), locale)
+
+
+def _kept(sent: Posted, *, flaws: bool = False) -> Typed:
+    return Typed(code=_code(), answers=sent.answers, comments=sent.comments, flaws=sent.flaws if flaws else ())
+
+
+def _code() -> str:
+    """Return the code as it is printed, so that its field has one size; a code we cannot read, as it was typed."""
+    sent = request.form.get(posted.CODE, "")
+    known = envelopes.normalise(sent)
+    return typed.line(sent) if known is None else envelopes.printed(known)
+
+
+def _checked(desk: Desk, found: Found, sent: Posted, locale: str, *, notice: str = "") -> bytes:
+    closes = moment(found.survey.closes_at, found.survey.zone, locale)
+    sheet = pages.sheet_of(found)
+    return pages.check(desk.press, sheet, _kept(sent), new_attempt(), locale, notice=notice, closes=closes)
+
+
+def _to_mend(desk: Desk, found: Found, sent: Posted, locale: str) -> Response:
+    body = pages.questionnaire(desk.press, found, _kept(sent, flaws=True), locale)
+    return page(body, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _turned_away(desk: Desk, found: Found | None, locale: str) -> Response:
+    """M1, M2, M3."""
+    if found is None:
+        body = pages.code(desk.press, locale, shown=request.form.get(posted.CODE, ""), wrong=True)
+        return page(body, HTTPStatus.NOT_FOUND)
+    return page(pages.refusal(desk.press, found, _code(), locale), HTTPStatus.FORBIDDEN)
+
+
+def _refused(found: Found, reason: box.RefusedReason) -> Found | None:
+    """Return what the box decided, which is newer than what was looked up."""
+    match reason:
+        case box.RefusedReason.UNKNOWN:
+            return None
+        case box.RefusedReason.EARLY:
+            return replace(found, standing=Standing.EARLY)
+        case box.RefusedReason.CLOSED:
+            return replace(found, standing=Standing.OVER)
