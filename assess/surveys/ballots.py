@@ -145,7 +145,7 @@ def padded(value: Any, room: int) -> bytes:
 def unpadded(plain: bytes, room: int) -> Any:
     """Return the value in padded bytes; raises `Unreadable` unless they are exactly what `padded` writes."""
     length = int.from_bytes(plain[:_LENGTH], "big")
-    if len(plain) != room or length > room - _LENGTH or any(plain[_LENGTH + length :]):
+    if len(plain) != room or length > room - _LENGTH or plain[_LENGTH + length :] != bytes(room - _LENGTH - length):
         raise Unreadable("not padded to the size of this wave")
     try:
         return json.loads(plain[_LENGTH : _LENGTH + length])

@@ -9,10 +9,11 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from nacl.public import PublicKey, SealedBox
-from sqlalchemy import Table, case, select
+from sqlalchemy import Insert, Table, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from assess.instruments.model import Instrument
@@ -29,6 +30,15 @@ ATTEMPT_BYTES: Final = 16
 _MOST_DROPS: Final = 32_767
 _SPENT: Final[Table] = SpentRow.__table__  # type: ignore[assignment]
 _BOX: Final[Table] = BoxRow.__table__  # type: ignore[assignment]
+_SIDE: Final = select(EnvelopeRow.wave_id, EnvelopeRow.side).where(EnvelopeRow.code_hash == bindparam("code_hash"))
+_LYING: Final = select(BoxRow.receipt, BoxRow.drops).where(BoxRow.ballot_id == bindparam("ballot_id"))
+# The lock keeps the wave from closing between this look and the commit (SQLite: BEGIN IMMEDIATE does).
+_WAVE: Final = (
+    select(Wave)
+    .where(Wave.wave_id == bindparam("wave_id"))
+    .with_for_update(read=True)
+    .execution_options(populate_existing=True)
+)
 
 
 class RefusedReason(StrEnum):
@@ -89,16 +99,10 @@ def _drop(session: Session, request: DropRequest, clock: Clock, instrument: Inst
         raise BallotFault(Flaw.ATTEMPT, f"an attempt is {ATTEMPT_BYTES} bytes")
     code = envelopes.normalise(request.code)
     slot = None if code is None else envelopes.slot(code)
-    envelope = None if slot is None else session.get(EnvelopeRow, slot.code_hash)
+    envelope = None if slot is None else session.execute(_SIDE, {"code_hash": slot.code_hash}).one_or_none()
     if slot is None or envelope is None:
         return Refused(reason=RefusedReason.UNKNOWN, wave_id=None)
-    # The lock keeps the wave from closing between this look and the commit (SQLite: BEGIN IMMEDIATE does).
-    wave = session.scalars(
-        select(Wave)
-        .where(Wave.wave_id == envelope.wave_id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    ).one()
+    wave = session.scalars(_WAVE, {"wave_id": envelope.wave_id}).one()
     now = clock.now(session)
     if wave.state is not State.OPEN or now >= wave.closes_at + GRACE:
         return Refused(reason=RefusedReason.CLOSED, wave_id=wave.wave_id)
@@ -126,33 +130,38 @@ def _stored(session: Session, slot: envelopes.Slot, wave: Wave, plain: bytes, sa
     if wave.k_box_public is None:
         raise ValueError(f"wave {wave.number} is open without a key")
     sealed = SealedBox(PublicKey(wave.k_box_public)).encrypt(plain)
-    session.execute(
-        upsert(session, _SPENT)
-        .values(code_hash=slot.code_hash, wave_id=wave.wave_id)
-        .on_conflict_do_nothing(index_elements=["code_hash"])
+    spend, put = _statements(session.get_bind().dialect.name)
+    connection = session.connection()
+    connection.execute(spend, {"code_hash": slot.code_hash, "wave_id": wave.wave_id})
+    connection.execute(
+        put,
+        {
+            "ballot_id": slot.ballot_id,
+            "wave_id": wave.wave_id,
+            "sealed": sealed,
+            "receipt": receipts.receipt(sealed),
+            "same": same,
+            "drops": 1,
+        },
     )
-    ballot = upsert(session, _BOX).values(
-        ballot_id=slot.ballot_id,
-        wave_id=wave.wave_id,
-        sealed=sealed,
-        receipt=receipts.receipt(sealed),
-        same=same,
-        drops=1,
+    lying = connection.execute(_LYING, {"ballot_id": slot.ballot_id}).one()
+    return Receipt(receipt=lying.receipt, replaced=lying.drops > 1, wave_id=wave.wave_id)
+
+
+@cache
+def _statements(dialect: str) -> tuple[Insert, Insert]:
+    """Return the two INSERTs of a drop, built once: mark the envelope as used; put the ballot, or replace it."""
+    spend = upsert(dialect, _SPENT).on_conflict_do_nothing(index_elements=["code_hash"])
+    ballot = upsert(dialect, _BOX)
+    put = ballot.on_conflict_do_update(
+        index_elements=["ballot_id"],
+        set_={
+            "sealed": ballot.excluded.sealed,
+            "receipt": ballot.excluded.receipt,
+            "same": ballot.excluded.same,
+            # A person who sends for the 32,768th time still gets a receipt.
+            "drops": case((_BOX.c.drops < _MOST_DROPS, _BOX.c.drops + 1), else_=_BOX.c.drops),
+        },
+        where=_BOX.c.same != ballot.excluded.same,
     )
-    session.execute(
-        ballot.on_conflict_do_update(
-            index_elements=["ballot_id"],
-            set_={
-                "sealed": ballot.excluded.sealed,
-                "receipt": ballot.excluded.receipt,
-                "same": ballot.excluded.same,
-                # A person who sends for the 32,768th time still gets a receipt.
-                "drops": case((BoxRow.drops < _MOST_DROPS, BoxRow.drops + 1), else_=BoxRow.drops),
-            },
-            where=BoxRow.same != ballot.excluded.same,
-        )
-    )
-    receipt, drops = session.execute(
-        select(BoxRow.receipt, BoxRow.drops).where(BoxRow.ballot_id == slot.ballot_id)
-    ).one()
-    return Receipt(receipt=receipt, replaced=drops > 1, wave_id=wave.wave_id)
+    return spend, put

@@ -130,9 +130,9 @@ def readers(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine.execution_options(**{_READING: True}), expire_on_commit=False)
 
 
-def upsert(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
+def upsert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return the engine's own INSERT, the one that knows ON CONFLICT."""
-    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def compact(engine: Engine) -> None:
