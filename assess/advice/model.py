@@ -94,6 +94,15 @@ class Movement(StrEnum):
     AT_LEAST = "at_least"
 
 
+class Trial(StrEnum):
+    """The reversible trial of an incentive play, option B (P-13, R-19)."""
+
+    SHADOW_QUARTER = "shadow_quarter"
+    TWO_PODS = "two_pods"
+    ONE_REGION = "one_region"
+    THREE_MONTHS = "three_months"
+
+
 class Need(StrEnum):
     """Need for integration, stated by the client before opening (P-7)."""
 
@@ -124,7 +133,7 @@ class FixedText(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One citation. Unverified ones never print (P-15); `contrary` evidence is printed as such."""
+    """One citation; `contrary` evidence prints as such, unverified never (P-15), and the note is for consultants."""
 
     cite: str
     note: str = ""
@@ -177,6 +186,8 @@ class Play:
     control: float
     cost: Cost | None
     """None for an incentive play."""
+    trial: Trial | None
+    """None for a process play."""
     breadth: tuple[str, str] | None
     """Br item and whose answers, such as ("AL3", "C"); None for a dash."""
     indicators: tuple[Indicator, ...]

@@ -98,7 +98,7 @@ class Columns:
     Parameters
     ----------
     sides
-        Side codes, x first.
+        Side codes by side letter, x first.
     fewest
         Ballots of the smaller side.
     headlines
@@ -107,15 +107,18 @@ class Columns:
         Registered ids that are withheld or under the floor of their class.
     levels
         L by item code.
+    topics
+        Base items of the form's predictions.
     margins
         M by topic with a label.
     """
 
-    sides: tuple[str, ...]
+    sides: Mapping[str, str]
     fewest: int
     headlines: tuple[str, ...]
     too_few: frozenset[str]
     levels: Mapping[str, int]
+    topics: tuple[str, ...]
     margins: Mapping[str, float]
     read: Mapping[tuple[str, str, str], Column]
 
@@ -124,6 +127,11 @@ class Columns:
         if subject in self.too_few:
             return Missing.TOO_FEW
         return self.read.get((subject, reading, side), Missing.NOT_IN_FORM)
+
+    def score(self, name: str, side: str) -> Column | Missing:
+        """Return the column of a scale, or else of a composite, on one side."""
+        found = self.of(f"scale.{name}", side)
+        return self.of(f"composite.{name}", side) if found is Missing.NOT_IN_FORM else found
 
     def share(self, item: str, codes: range, side: str) -> Column | Missing:
         """Return the percent of a side's answers on an item whose code is in `codes`."""
@@ -148,7 +156,7 @@ class Columns:
         if topic not in self.margins:
             return Missing.NOT_IN_FORM
         margin = self.margins[topic]
-        x, y = ((self.read[subject, MEAN, side], self.read[subject, PREDICTION, side]) for side in self.sides)
+        x, y = ((self.read[subject, MEAN, side], self.read[subject, PREDICTION, side]) for side in self.sides.values())
         points = (x[0].point - y[0].point, x[0].point - x[1].point, y[0].point - y[1].point)
         differences = (x[0].values - y[0].values, x[0].values - x[1].values, y[0].values - y[1].values)
         states = [np.round(np.abs(each), DECIMALS) >= margin for each in differences]

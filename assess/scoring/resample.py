@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from assess.disclosure.policy import FLOOR_ITEM, FLOOR_SCALE
-from assess.disclosure.registry import Kind, Part, Registered
+from assess.disclosure.registry import Kind, Part, Registered, registered
 from assess.disclosure.release import Released, persons
 from assess.disclosure.table import ResponseTable
 from assess.instruments.model import FloorClass, Instrument, ItemType
@@ -90,11 +90,12 @@ def columns(released: Released, instrument: Instrument, form: str, rng: np.rando
             )
     released_ids = {subject.registered.id for subject in released.subjects}
     return Columns(
-        sides=table.sides,
+        sides={side.letter: code for side, code in zip(instrument.sides, table.sides, strict=False)},
         fewest=min(table.people(side) for side in table.sides),
         headlines=tuple(scale for scale in instrument.headline(form) if f"scale.{scale}" in released_ids),
         too_few=frozenset((released_ids | set(released.withheld)) - readable),
         levels={item: instrument.levels(item) for item in instrument.closed(form)},
+        topics=tuple(shell.subject for shell in registered(instrument, form) if shell.kind is Kind.MIRROR_TOPIC),
         margins={
             subject.registered.subject: instrument.items[subject.registered.subject].margin
             for subject in released.subjects
