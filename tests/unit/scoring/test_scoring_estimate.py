@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring_builders import SIDES, instrument, people, released
 
@@ -391,6 +391,7 @@ def test_three_sides_are_refused() -> None:
         estimates(found, instrument(), "brief")
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 10_000), st.integers(5, 14), st.integers(5, 14))
 def test_swapping_the_sides_mirrors_every_gap_and_keeps_every_row(seed: int, east: int, west: int) -> None:
     """S-54: negates d and g, maps θ to 1 - θ, keeps p and row."""
@@ -414,6 +415,7 @@ def test_swapping_the_sides_mirrors_every_gap_and_keeps_every_row(seed: int, eas
             assert subject.theta.value == pytest.approx(1 - other.theta.value)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 10_000), st.integers(2, 12), st.integers(2, 12), st.sampled_from([0.0, 1.0, 2.5]))
 def test_no_wave_gives_a_missing_or_infinite_number(seed: int, east: int, west: int, shift: float) -> None:
     """S-01, S-55: no NaN, inf, warning or exception, holes included."""
