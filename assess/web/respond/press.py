@@ -158,7 +158,7 @@ def when(survey: Survey, locale: str) -> str:
     if survey.release_at is not None:
         return _("The leaders receive the report on {date}, all at the same minute.", date=report_day(survey, locale))
     planned = report_day(survey, locale)
-    return _("The leaders receive the report all at the same minute; it is planned for {date}.", date=planned)
+    return _("The leaders all receive the report at the same minute, planned for {date}.", date=planned)
 
 
 def report_day(survey: Survey, locale: str) -> str:
