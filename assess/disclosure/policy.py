@@ -49,16 +49,16 @@ class Policy:
     public: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a lowered floor (A-11)."""
-        if self.public:
-            return
+        """Refuse a lowered floor (A-11), and one that is no whole number: nothing is below "not a number"."""
         for name, given, constant in (
             ("floor_scale", self.floor_scale, FLOOR_SCALE),
             ("floor_item", self.floor_item, FLOOR_ITEM),
             ("floor_comments", self.floor_comments, FLOOR_COMMENTS),
         ):
-            if given < constant:
-                raise ValueError(f"{name} may be raised, never lowered: {given} is under {constant}")
+            if not isinstance(given, int):
+                raise TypeError(f"{name} is a whole number, not {given!r}")
+            if given < (1 if self.public else constant):
+                raise ValueError(f"{name} may be raised, never lowered: {given} is under its constant")
 
     @classmethod
     def public_data(cls) -> Policy:

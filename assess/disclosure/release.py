@@ -6,7 +6,7 @@ forgetting an `if`: the type checker refuses the call. Rank (A-13 R2) and earlie
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 from typing import Final
 
 import numpy as np
@@ -34,11 +34,11 @@ class ReleasedSubject:
 
     registered: Registered
     precision: Precision
-    seal: object = field(repr=False, compare=False, default=None)
+    seal: InitVar[object]
 
-    def __post_init__(self) -> None:
-        """Refuse every builder but `release`."""
-        if self.seal is not _SEAL:
+    def __post_init__(self, seal: object) -> None:
+        """Refuse every builder but `release`. The seal is not kept, so that `replace` cannot hand it on."""
+        if seal is not _SEAL:
             raise ReleaseError("only disclosure.release builds a ReleasedSubject")
 
 
@@ -50,11 +50,11 @@ class Released:
     policy: Policy
     subjects: tuple[ReleasedSubject, ...]
     withheld: tuple[str, ...]
-    seal: object = field(repr=False, compare=False, default=None)
+    seal: InitVar[object]
 
-    def __post_init__(self) -> None:
-        """Refuse every builder but `release`."""
-        if self.seal is not _SEAL:
+    def __post_init__(self, seal: object) -> None:
+        """Refuse every builder but `release`. The seal is not kept, so that `replace` cannot hand it on."""
+        if seal is not _SEAL:
             raise ReleaseError("only disclosure.release builds a Released")
 
     def find(self, subject_id: str) -> ReleasedSubject | Withheld:
@@ -95,11 +95,19 @@ def release(
     withhold
         Ids that the gate has withheld; the set only grows.
 
+    Raises
+    ------
+    ValueError
+        When `withhold` names a figure that is not registered: a misspelt id must not be released.
+
     Returns
     -------
     Released or Withheld
         `Withheld` when a side has fewer ballots than the scale floor: then no side, gap or company figure exists.
     """
+    unknown = withhold - {subject.id for subject in registered}
+    if unknown:
+        raise ValueError(f"not registered, so not to be withheld: {', '.join(sorted(unknown))}")
     if min(table.people(side) for side in table.sides) < policy.floor_scale:
         return Withheld()
     subjects: list[ReleasedSubject] = []

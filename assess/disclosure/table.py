@@ -67,6 +67,11 @@ class ResponseTable:
             answered = self.people(code)
             if answered > count:
                 raise TableError(f"side {code}: {answered} ballots but only {count} invited")
+        # What was checked is what is counted: the arrays are copies that nobody can write to.
+        for name in ("side", "answers"):
+            kept = np.array(getattr(self, name))
+            kept.setflags(write=False)
+            object.__setattr__(self, name, kept)
 
     def people(self, side: str) -> int:
         """Return the number of ballots n of one side."""

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scoring_builders import codes, counts, differences, instrument, people, released, samples
 
-from assess.disclosure.registry import Kind
-from assess.disclosure.release import Released, ReleasedSubject, Withheld
+from assess.disclosure.registry import Kind, registered
+from assess.disclosure.release import Released, ReleasedSubject, Withheld, release
 from assess.scoring import tally
 from assess.scoring.histogram import Histogram, counts_at, same_scale
 from assess.scoring.results import Count
@@ -150,17 +150,15 @@ def test_a_subject_of_another_release_is_refused() -> None:
     generator = np.random.default_rng(5)
     rows = {"east": people(generator, 4), "west": people(generator, 4)}
     found = released(rows)
-    fewer = replace_subjects(found, "item.X1")
+    fewer = release_without(found, "item.X1")
     with pytest.raises(ValueError, match="not among the subjects"):
         tally.item_histograms(fewer, subject(found, "item.X1"))
 
 
-def replace_subjects(found: Released, without: str) -> Released:
-    return replace(
-        found,
-        subjects=tuple(s for s in found.subjects if s.registered.id != without),
-        withheld=(without,),
-    )
+def release_without(found: Released, without: str) -> Released:
+    again = release(found.table, found.policy, registered(instrument(), "full"), frozenset({without}))
+    assert isinstance(again, Released)
+    return again
 
 
 def test_a_subject_of_another_kind_is_refused() -> None:
