@@ -69,15 +69,13 @@ class Policy:
         """Return the precision class for the smaller side's n, or None under the floor (A-11, A-12)."""
         if self.public:
             return Precision.FULL
-        match floor_class:
-            case FloorClass.SCALE:
-                if smaller < self.floor_scale:
-                    return None
-                return Precision.FULL if smaller >= FLOOR_ITEM else Precision.COARSE_SCALE
-            case FloorClass.ITEM:
-                if smaller < self.floor_item:
-                    return None
-                return Precision.FULL if smaller >= DISTRIBUTION_ITEM else Precision.COARSE_ITEM
+        floor, coarse, full = {
+            FloorClass.SCALE: (self.floor_scale, Precision.COARSE_SCALE, FLOOR_ITEM),
+            FloorClass.ITEM: (self.floor_item, Precision.COARSE_ITEM, DISTRIBUTION_ITEM),
+        }[floor_class]
+        if smaller < floor:
+            return None
+        return Precision.FULL if smaller >= full else coarse
 
 
 def outward(low: float, high: float, step: int) -> tuple[float, float]:
@@ -87,13 +85,7 @@ def outward(low: float, high: float, step: int) -> tuple[float, float]:
 
 def interval_step(precision: Precision) -> int | None:
     """Return the step of A-12's outward ends in POMP: 1, 5, or None where the interval is not coarsened."""
-    match precision:
-        case Precision.COARSE_SCALE:
-            return 1
-        case Precision.COARSE_ITEM:
-            return 5
-        case Precision.FULL:
-            return None
+    return {Precision.COARSE_SCALE: 1, Precision.COARSE_ITEM: 5, Precision.FULL: None}[precision]
 
 
 def coded_mean(pomp: float, precision: Precision) -> int | Code | None:
