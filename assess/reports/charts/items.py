@@ -14,9 +14,9 @@ from assess.reports.charts.source import Source, hidden, last_words, not_shown, 
 from assess.reports.charts.svg import Element
 from assess.reports.facts import BandedFigure, Figure, Row
 
-BAR: Final = 11.0
-STEP: Final = 16.0
-ITEM: Final = 46.0
+BAR: Final = 10.0
+STEP: Final = 14.0
+ITEM: Final = 40.0
 TOP: Final = 30.0
 NAMES: Final = 118.0
 LEFT: Final = 132.0

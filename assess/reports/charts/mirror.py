@@ -312,7 +312,7 @@ def _label(source: Source, row: Row) -> str:
     if row.label is not None:
         return source.label(row)
     return "; ".join(
-        f"{source.short(index)}: {source.verdict(source.role(row, f'error_{side.code}'))}"
+        f"{source.short(index)}: {source.verdict(source.role(row, f'error_{side.code}'), 'error')}"
         for index, side in enumerate(source.sides)
         if f"error_{side.code}" in row.figures
     )

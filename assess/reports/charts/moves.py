@@ -21,9 +21,9 @@ from assess.reports.facts import ReleasedFigure, Row
 
 PANEL: Final = 236.0
 LEFTS: Final = (0.0, 256.0)
-HEIGHT: Final = 108.0
-PITCH: Final = 164.0
-TOP: Final = 26.0
+HEIGHT: Final = 88.0
+PITCH: Final = 140.0
+TOP: Final = 20.0
 WAVE: Final = re.compile(r"wave_(\d+)_")
 
 
@@ -97,7 +97,12 @@ def table(source: Source, rows: Sequence[Row]) -> Table:
         ),
         Cell(text=source.tr("What may be said")),
     )
-    return Table(caption=source.tr("Scores of both teams together, and their change"), columns=columns, lines=lines)
+    return Table(
+        caption=source.tr("Scores of both teams together, and their change"),
+        columns=columns,
+        lines=lines,
+        class_="waves",
+    )
 
 
 def _panel(source: Source, row: Row, panel: Panel) -> list[Element]:
@@ -182,7 +187,7 @@ def _cells(source: Source, row: Row, waves: int) -> tuple[Cell, ...]:
     for figure in (change, *(source.role(row, f"change_{side.code}") for side in source.sides)):
         ends = source.interval(figure)
         cells.append(Cell(text=source.signed(figure), kind="number", notes=(ends,) if ends != "–" else ()))
-    return (*cells, Cell(text=source.verdict(change)))
+    return (*cells, Cell(text=source.verdict(change, "change")))
 
 
 def _spoken(source: Source, row: Row, waves: int) -> str:
@@ -194,5 +199,5 @@ def _spoken(source: Source, row: Row, waves: int) -> str:
         now=source.value(source.role(row, f"wave_{waves}_company")),
         change=source.signed(change),
         interval=source.interval(change),
-        verdict=source.verdict(change).lower(),
+        verdict=source.verdict(change, "change").lower(),
     )

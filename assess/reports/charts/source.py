@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import JsonValue
 
 from assess.i18n import Translate, translator
-from assess.reports import typography
+from assess.reports import typography, wording
 from assess.reports.facts import (
     BandedFigure,
     Block,
@@ -91,9 +93,18 @@ class Source:
         raise KeyError(f"{subject} has no name in the vocabulary of these facts")
 
     def wordings(self, code: str) -> tuple[str, ...]:
-        """Return an item's text as each side read it, once when both read the same."""
-        texts = [self.words.items[code][side.code] for side in self.sides if side.code in self.words.items[code]]
-        return tuple(dict.fromkeys(texts))
+        """Return an item's text as each side read it, once where the sides' names alone are exchanged."""
+        item = self.words.items[code]
+        texts = tuple(dict.fromkeys(item[side.code] for side in self.sides if side.code in item))
+        return texts[:1] if len(texts) == 2 and self._exchanged(texts[0]) == texts[1] else texts
+
+    def _exchanged(self, text: str) -> str:
+        """Return a text with the two sides' labels in each other's place."""
+        first, second = (side.label[self.locale] for side in self.sides)
+        pairs = {first: second, second: first}
+        pairs |= {_upper(label): _upper(other) for label, other in pairs.items()}
+        names = "|".join(re.escape(label) for label in sorted(pairs, key=len, reverse=True))
+        return re.sub(names, lambda found: pairs[found.group()], text)
 
     def value(self, figure: Figure | None) -> str:
         """Return a figure as printed, a dash where the row has none."""
@@ -115,26 +126,20 @@ class Source:
         """Return a figure's 95 % interval as printed, a dash where there is none."""
         return typography.DASH if figure is None else typography.interval(figure, self.locale)
 
-    def verdict(self, figure: Figure | None) -> str:
-        """Return the label of a comparison's verdict (S-30); row 7 where there is no estimate."""
-        from assess.reports import wording
-
+    def verdict(self, figure: Figure | None, kind: Literal["gap", "change", "error"] = "gap") -> str:
+        """Return the label of a comparison's verdict with its modifiers (S-30, S-31); row 7 without an estimate."""
         match figure:
-            case None:
+            case None | BandedFigure():
                 return typography.DASH
             case WithheldFigure():
                 return self.withheld
-            case ReleasedFigure(verdict=verdict):
-                return typography.DASH if verdict is None else wording.verdict_label(verdict, self.locale)
-            case BandedFigure():
+            case ReleasedFigure(verdict=None):
                 return typography.DASH
-            case NotEstimableFigure():
-                return wording.verdict_label(7, self.locale)
+            case ReleasedFigure() | NotEstimableFigure():
+                return wording._label(figure, kind, self.locale)
 
     def label(self, row: Row) -> str:
         """Return a row's co-orientation label (I-20), with the side it names."""
-        from assess.reports import wording
-
         if row.label is None:
             return typography.DASH
         words = wording.label_name(row.label, row.likely, self.locale)
@@ -142,14 +147,16 @@ class Source:
 
     def band(self, codes: Sequence[str]) -> str:
         """Return band words, joined where the interval lies across a cut (I-19)."""
-        from assess.reports import wording
-
         return wording.band(tuple(codes), self.locale) if codes else typography.DASH
 
     @property
     def withheld(self) -> str:
         """Verdict 1, the words of every placeholder (R-26)."""
         return self.tr(typography.WITHHELD)
+
+
+def _upper(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def hidden(source: Source, row: Row) -> bool:

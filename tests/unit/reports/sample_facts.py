@@ -30,13 +30,19 @@ from assess.reports.facts import (
 
 SIDES = ("sales", "marketing")
 SCALES = ("ALN", "TRU", "FRI", "EXC")
-ITEMS = {"ALN": ("AL3", "AL1", "AL2", "AL4", "AL5"), "TRU": ("TR4", "TR1", "TR2", "TR3"), "FRI": ("FR4", "FR1", "FR2", "FR3")}
+ITEMS = {
+    "ALN": ("AL3", "AL1", "AL2", "AL4", "AL5"),
+    "TRU": ("TR4", "TR1", "TR2", "TR3"),
+    "FRI": ("FR4", "FR1", "FR2", "FR3"),
+}
 LOCALES = ("en", "fr-CA")
 
 Figures = dict[str, Figure]
 
 
-def points(value: int | str, low: int | str | None = None, high: int | str | None = None, **more: Any) -> ReleasedFigure:
+def points(
+    value: int | str, low: int | str | None = None, high: int | str | None = None, **more: Any
+) -> ReleasedFigure:
     """A score or difference with its 95 % limits; the 90 % limits lie a little inside."""
     inner: dict[str, Any] = {}
     if isinstance(low, int) and isinstance(high, int):
@@ -140,7 +146,12 @@ def scales_only() -> Facts:
         standing.append(Row(subject=scale, figures=ids, band={"company": ("watch",)}))
     figures["standing.ALN.mean.sales"] = BandedFigure(code="le5", unit="points")
     gaps = []
-    for scale, figure in {"H": gap(4, -14, 22, 7), "TRU": gap(4, -16, 24, 7), "ALN": gap(-3, -20, 14, 7), "FRI": gap(-5, -22, 12, 7)}.items():
+    for scale, figure in {
+        "H": gap(4, -14, 22, 7),
+        "TRU": gap(4, -16, 24, 7),
+        "ALN": gap(-3, -20, 14, 7),
+        "FRI": gap(-5, -22, 12, 7),
+    }.items():
         figures[f"gaps.{scale}.gap.difference"] = figure
         roles = {"gap": f"gaps.{scale}.gap.difference"}
         if scale == "H":
@@ -184,7 +195,9 @@ def pulse() -> Facts:
     figures["standing.PUL.mean.company"] = points(52, 48, 56)
     figures["gaps.PUL.gap.difference"] = gap(7, -1, 15, 7, family_size=1)
     sides = {side: f"standing.PUL.mean.{side}" for side in SIDES}
-    standing = Row(subject="PUL", figures=sides | {"company": "standing.PUL.mean.company"}, band={"company": ("watch",)})
+    standing = Row(
+        subject="PUL", figures=sides | {"company": "standing.PUL.mean.company"}, band={"company": ("watch",)}
+    )
     gaps = Row(subject="PUL", figures=sides | {"gap": "gaps.PUL.gap.difference"}, group="headline")
     items = tuple(
         _item(figures, "items-PUL", code, means, shares, difference)
@@ -231,7 +244,8 @@ def hostile(name: str = "<script src=http://evil.example/x.js></script>") -> Fac
     """A client and sides whose names would like to run, fetch or break out of their place."""
     facts = core()
     sides = tuple(
-        side.model_copy(update={"short": {loc: f"{name}{side.letter}" for loc in LOCALES}}) for side in facts.client.sides
+        side.model_copy(update={"short": {loc: f"{name}{side.letter}" for loc in LOCALES}})
+        for side in facts.client.sides
     )
     client = facts.client.model_copy(update={"name": f"{name}<img src=http://evil.example/y.png>", "sides": sides})
     return seal(facts.model_copy(update={"client": client}))
@@ -305,9 +319,7 @@ def _participation(
         stem = f"participation.{scale}"
         figures[f"{stem}.low.difference"] = points(low)
         figures[f"{stem}.high.difference"] = points(high)
-        figures[f"{stem}.d_star.difference"] = (
-            NotEstimableFigure(reason="all_answered") if d is None else points(d)
-        )
+        figures[f"{stem}.d_star.difference"] = NotEstimableFigure(reason="all_answered") if d is None else points(d)
         roles = {role: f"{stem}.{role}.difference" for role in ("low", "high", "d_star")}
         rows.append(Row(subject=scale, figures=roles, group="bounds"))
     return tuple(rows)
@@ -375,7 +387,13 @@ def _mirror(figures: Figures) -> tuple[Row, ...]:
             error = expected[index] - own[1 - index]
             verdict = 2 if abs(error) > 25 else 7
             figures[f"mirror.{code}.error.{side}_to_{other}"] = gap(
-                error, 5 * ((error - 15) // 5), 5 * ((error + 19) // 5), verdict, margin="12.5", family="mirror", family_size=20
+                error,
+                5 * ((error - 15) // 5),
+                5 * ((error + 19) // 5),
+                verdict,
+                margin="12.5",
+                family="mirror",
+                family_size=20,
             )
             figures[f"mirror.{code}.perceived.{side}_to_{other}"] = points(own[index] - expected[index])
             roles |= {
@@ -408,7 +426,9 @@ def _change(figures: Figures) -> tuple[Row, ...]:
                 roles[f"wave_{k}_{scope}"] = id_
         for scope, spread in (("company", 0), ("sales", 3), ("marketing", 8)):
             id_ = f"change.{scale}.change.{scope}"
-            figures[id_] = gap(value, low - spread, high + spread, verdict if not spread else 7, family="change_headline")
+            figures[id_] = gap(
+                value, low - spread, high + spread, verdict if not spread else 7, family="change_headline"
+            )
             roles[f"change_{scope}"] = id_
         roles["change_difference"] = f"change.{scale}.change.difference"
         rows.append(Row(subject=scale, figures=roles))
@@ -475,7 +495,16 @@ def sentences(finding: str, locale: str) -> str:
 
 
 def _blocks(rows: dict[str, tuple[Row, ...]], items: dict[str, tuple[Row, ...]]) -> tuple[Block, ...]:
-    order = ["brief", "reading", "participation", "standing", "gaps", *(f"items-{s}" for s in items), "mirror", "change"]
+    order = [
+        "brief",
+        "reading",
+        "participation",
+        "standing",
+        "gaps",
+        *(f"items-{s}" for s in items),
+        "mirror",
+        "change",
+    ]
     blocks = []
     for id_ in [*order, "process", "options", "method", "anonymity"]:
         scale = id_.removeprefix("items-") if id_.startswith("items-") else None
@@ -712,9 +741,7 @@ RECOMMENDATIONS = (
         owner="GM",
         cost="S",
         evidence="A",
-        indicators=(
-            {"kind": "item", "subject": "AL1", "who": "C", "movement": "rise", "low": "12", "high": "12"},
-        ),
+        indicators=({"kind": "item", "subject": "AL1", "who": "C", "movement": "rise", "low": "12", "high": "12"},),
     ),
     Recommendation(
         play="P6",

@@ -1,0 +1,297 @@
+"""What the method and anonymity pages print of the provenance (R-20, R-21): only what was computed and done.
+
+Each passage is a heading and short sentences; each record a name and a value. Nothing here depends on an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from assess.i18n import Translate, number, percent
+from assess.reports import typography
+from assess.reports.charts.source import Source
+from assess.reports.decisions import Fact
+from assess.reports.pages import FAMILIES, answered, mapping
+
+RESAMPLES: Final = 2000
+RECOMMENDED: Final = 1600
+CONSIDERED: Final = 1000
+ROSTER_DAYS: Final = 30
+COARSE: Final = (9, 29, 5)
+"""Largest smaller side whose scales, and whose statements, are printed coarsely; steps of a statement's interval."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A heading and its sentences."""
+
+    name: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annex:
+    """A page of passages and records; `promise`: the sentences respondents read."""
+
+    parts: tuple[Passage, ...]
+    facts: tuple[Fact, ...]
+    promise: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+        """The passages in two columns of about the same length, in reading order."""
+        lengths = [sum(map(len, part.texts)) for part in self.parts]
+        half = next((at for at in range(len(lengths)) if 2 * sum(lengths[: at + 1]) >= sum(lengths)), 0) + 1
+        return self.parts[:half], self.parts[half:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The provenance as the annexes read it."""
+
+    source: Source
+
+    def part(self, name: str) -> Mapping[str, Any]:
+        """Return a node of the provenance, empty where this report has none."""
+        return mapping(self.source.facts.provenance.get(name))
+
+    def text(self, name: str) -> str:
+        """Return a top value of the provenance as text, empty where there is none."""
+        value = self.source.facts.provenance.get(name)
+        return "" if value is None else str(value)
+
+    def count(self, value: object) -> str:
+        """Return a count or margin as printed."""
+        return number(str(value), self.source.locale)
+
+
+def method(source: Source) -> Annex:
+    """Return the method page (R-20)."""
+    record, tr = Record(source=source), source.tr
+    parts = (
+        Passage(name=tr("From answers to scores"), texts=_scores(tr, record)),
+        Passage(name=tr("When a difference counts"), texts=_differences(tr, record)),
+        Passage(name=tr("Many comparisons"), texts=_families(tr, record)),
+        Passage(name=tr("Whom the numbers speak of"), texts=_whom(tr, record)),
+        Passage(name=tr("Change from wave to wave"), texts=_change(tr, record)),
+        Passage(name=tr("How changes are chosen"), texts=_plays(tr, record)),
+        Passage(name=tr("Rounding"), texts=_rounding(tr)),
+        Passage(name=tr("Limits"), texts=(source.words.unvalidated,)),
+    )
+    return Annex(parts=tuple(part for part in parts if any(part.texts)), facts=tuple(_versions(record)))
+
+
+def anonymity(source: Source) -> Annex:
+    """Return the anonymity page (R-21)."""
+    record, tr = Record(source=source), source.tr
+    promise = record.part("promise").get(source.locale)
+    policy = record.part("policy")
+    floors = tr(
+        "Scores are shown from {scale} answers on each side, single statements from {item}. If one side falls short, "
+        "neither is shown, and nobody is told which.",
+        scale=record.count(policy.get("floor_scale", "")),
+        item=record.count(policy.get("floor_item", "")),
+    )
+    low, high, step = COARSE
+    coarse = tr(
+        "Up to {low} answers scales, and up to {high} statements, are printed more coarsely: whole points, ends of "
+        "intervals outward, statements by {step}; very low and very high shares only as a code.",
+        low=record.count(low),
+        high=record.count(high),
+        step=record.count(step),
+    )
+    parts = (
+        Passage(name=tr("Floors and rounding"), texts=(floors, coarse)),
+        Passage(name=tr("What is destroyed, and when"), texts=_destroyed(tr, record)),
+        Passage(name=tr("What cannot be protected"), texts=_limits(tr)),
+        Passage(name=tr("What was not done"), texts=(tr("Not audited against earlier waves."),)),
+    )
+    return Annex(
+        parts=parts,
+        facts=tuple(_records(record)),
+        promise=tuple(str(sentence) for sentence in promise) if isinstance(promise, list) else (),
+    )
+
+
+def _scores(tr: Translate, record: Record) -> tuple[str, ...]:
+    return (
+        tr(
+            "Each answer counts from {low}, the lowest level, to {high}, the highest. A person’s score on a scale is "
+            "the mean of the answers given, where enough were given; nothing is filled in.",
+            low=record.count(0),
+            high=record.count(100),
+        ),
+        tr("A team’s score is the mean of its people; both teams together is the plain mean of the two teams."),
+        answered(record.source),
+    )
+
+
+def _differences(tr: Translate, record: Record) -> tuple[str, ...]:
+    policy = record.part("policy")
+    return (
+        tr(
+            "A difference is worth acting on from {scale} points on a scale and {item} on a single statement. These "
+            "thresholds are provisional.",
+            scale=record.count(policy.get("margin_scale", "")),
+            item=record.count(policy.get("margin_item", "")),
+        ),
+        tr(
+            "Intervals are Welch’s, with a floor under the spread of very even answers. In small groups the rearranged "
+            "answers of all people are counted exactly as well, and the more careful of the two results holds. That "
+            "count asks whether the answers of both teams are alike altogether."
+        ),
+        tr(
+            "“No meaningful gap” needs the whole {level} interval inside the threshold.",
+            level=percent(90, record.source.locale),
+        ),
+    )
+
+
+def _families(tr: Translate, record: Record) -> tuple[str, ...]:
+    families = mapping(record.part("policy").get("families"))
+    named = [
+        tr("{family}, {m}", family=tr(FAMILIES[name]), m=record.count(size))
+        for name, size in families.items()
+        if name in FAMILIES and size
+    ]
+    return (
+        tr(
+            "Among many comparisons some stand out by chance. Comparisons are therefore judged in families: Holm’s "
+            "rule for headline scales, Benjamini and Hochberg’s for the others."
+        ),
+        tr("Comparisons by family: {names}.", names="; ".join(named)) if named else "",
+    )
+
+
+def _whom(tr: Translate, record: Record) -> tuple[str, ...]:
+    code = record.part("estimand").get("code") or record.text("estimand")
+    people = tr(
+        "Intervals speak of these people, this quarter: who did not answer is part of the uncertainty, and an answer "
+        "given on another day would differ a little."
+    )
+    process = tr("Intervals speak of how these departments work, as if other people could sit in the same chairs.")
+    silent = tr(
+        "No answer is weighted. The participation page shows how far those who did not answer would have to differ to "
+        "erase a gap."
+    )
+    return (people if code == "A" else process, silent)
+
+
+def _change(tr: Translate, record: Record) -> tuple[str, ...]:
+    if len(record.source.series) < 2:
+        return ()
+    return (
+        tr(
+            "Waves are compared by what was printed, never by linking people: the department’s average moved, not "
+            "persons. Only scales with the same wording are compared."
+        ),
+        tr("From the third wave on one trend, declared beforehand, is judged; pairs of waves are not searched."),
+    )
+
+
+def _plays(tr: Translate, record: Record) -> tuple[str, ...]:
+    if not record.source.facts.recommendations:
+        return ()
+    count = record.count
+    return (
+        tr(
+            "Each change in the playbook has a written signal. It is recommended if the signal holds in at least {yes} "
+            "of {all} resamples of the answers, considered from {some}.",
+            yes=count(RECOMMENDED),
+            all=count(RESAMPLES),
+            some=count(CONSIDERED),
+        ),
+        tr("Ranked by distance from the threshold, breadth, evidence, and what the teams control."),
+    )
+
+
+def _rounding(tr: Translate) -> tuple[str, ...]:
+    return (
+        tr(
+            "Numbers are rounded once, to whole points; a number close to a threshold keeps one decimal, so that it "
+            "never changes sides. Charts are drawn from the printed numbers."
+        ),
+    )
+
+
+def _versions(record: Record) -> list[Fact]:
+    tr = record.source.tr
+    versions, instrument, playbook = (record.part(name) for name in ("versions", "instrument", "playbook"))
+    programs = ", ".join(f"{name} {version}" for name, version in versions.items())
+    found = [Fact(name=tr("Programs"), text=programs)]
+    if instrument:
+        text = tr(
+            "{name} {version}, form {form}, status {status}",
+            name=instrument.get("slug", ""),
+            version=instrument.get("version", ""),
+            form=instrument.get("form", ""),
+            status=instrument.get("status", ""),
+        )
+        found += [
+            Fact(name=tr("Questionnaire"), text=text),
+            Fact(name=tr("Fingerprint of the questionnaire"), text=str(instrument.get("sha256", "")), code=True),
+        ]
+    if playbook:
+        found.append(Fact(name=tr("Playbook"), text=str(playbook.get("version", ""))))
+    found += [
+        Fact(name=tr("Seed of the resamples"), text=record.text("seed"), code=True),
+        Fact(name=tr("Fingerprint of these facts"), text=record.source.facts.facts_sha256, code=True),
+    ]
+    return [fact for fact in found if fact.text]
+
+
+def _destroyed(tr: Translate, record: Record) -> tuple[str, ...]:
+    return (
+        tr("At the count: the keys of the box, every envelope and its code, and the box itself."),
+        tr(
+            "At sign-off, at the latest {days} days after the count: the key and the shuffled rows that allow counting "
+            "again.",
+            days=record.count(ROSTER_DAYS),
+        ),
+        tr("{days} days after closing: the list of those invited.", days=record.count(ROSTER_DAYS)),
+    )
+
+
+def _limits(tr: Translate) -> tuple[str, ...]:
+    return (
+        tr(
+            "Not protected: an operator who changes the program; a watched device or network; colleagues who pool "
+            "every answer but yours; a court order before the count; the fact that you answered, from whoever keeps "
+            "mails and backups; a false ballot cast with an unused code (your link would show it)."
+        ),
+    )
+
+
+def _records(record: Record) -> list[Fact]:
+    tr, locale = record.source.tr, record.source.locale
+    wave, box, policy = (record.part(name) for name in ("wave", "box", "policy"))
+    found: list[Fact] = []
+    if wave.get("opened_on") and wave.get("closed_on"):
+        days = tr(
+            "{first} to {last}",
+            first=typography.iso_day(str(wave["opened_on"]), locale),
+            last=typography.iso_day(str(wave["closed_on"]), locale),
+        )
+        found.append(Fact(name=tr("Open"), text=f"{days} ({wave.get('zone', '')})"))
+    if box:
+        names = {
+            "invited": "invited {n}",
+            "used": "envelopes used {n}",
+            "replaced": "replaced {n}",
+            "spoiled": "spoiled {n}",
+            "counted": "counted {n}",
+        }
+        totals = ", ".join(tr(text, n=record.count(box[name])) for name, text in names.items() if name in box)
+        found.append(Fact(name=tr("Totals of the box"), text=totals))
+    key_mode = {"service": tr("service: our server holds the keys until the count")}.get(str(policy.get("key_mode", "")))
+    if key_mode and box:
+        found.append(Fact(name=tr("Keys"), text=key_mode))
+    found += [
+        Fact(name=tr("Figures not shown"), text=record.count(record.text("withheld") or 0)),
+        Fact(name=tr("Root of the receipts"), text=record.text("merkle_root"), code=True),
+        Fact(name=tr("Registered before opening"), text=record.text("prereg"), code=True),
+        Fact(name=tr("Fingerprint of the promise"), text=str(policy.get("promise_sha256") or ""), code=True),
+    ]
+    return [fact for fact in found if fact.text]

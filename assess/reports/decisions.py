@@ -1,0 +1,292 @@
+"""What the brief, the process page and the options page print of recommendations: tiles, cards, three options.
+
+Belongs here: which words and figures stand in which place (R-15, R-18, R-19). Does not: choosing plays (advice), prose
+of findings (wording).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from assess.i18n import number
+from assess.reports import typography
+from assess.reports.charts.source import Source, released
+from assess.reports.facts import Block, Recommendation, Row
+from assess.reports.pages import answered, cost, owner, reasons
+
+CARDS: Final = 3
+TITLES: Final = 5
+RESAMPLES: Final = (8, 10)
+"""A recommended play's signal holds in at least so many of so many resamples (P-5)."""
+STEP_DAYS: Final = (30, 60, 90)
+
+KPI_NAMES: Final = {
+    "accepted_pct": "leads accepted",
+    "undecided_pct": "undecided",
+    "contacted_pct": "reached in time",
+    "content_used_pct": "content used",
+    "forecast_err_pct": "forecast error",
+    "quota": "quota",
+}
+"""Figures of P-21 and others that the client keeps."""
+
+MOVES: Final = {
+    "rise": "should rise",
+    "fall": "should fall",
+    "halve": "should halve",
+    "vanish": "should approach zero",
+    "keep": "should keep",
+    "at_least": "should hold",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A name and what is so; `code`: a hash or command, which may break anywhere."""
+
+    name: str
+    text: str
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One of the three facts at the head of the brief."""
+
+    name: str
+    value: str
+    interval: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A decision of the brief: what, who, first step, where it will be seen, and its page."""
+
+    title: str
+    owner: str
+    first: str
+    indicator: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A process card (R-18)."""
+
+    title: str
+    why: str
+    reasons: tuple[str, ...]
+    what: str
+    steps: tuple[Fact, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionLine:
+    """One aspect of the three options."""
+
+    name: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Options A, B and C of one incentive play (R-19)."""
+
+    title: str
+    names: tuple[str, ...]
+    lines: tuple[OptionLine, ...]
+
+
+def tiles(source: Source, block: Block) -> tuple[Tile, ...]:
+    """Return the brief's facts: the level, the largest headline gap, who answered."""
+    return tuple(tile for row in block.rows if (tile := _tile(source, row)) is not None)
+
+
+def _tile(source: Source, row: Row) -> Tile | None:
+    if row.subject == "ballots":
+        return _answered_tile(source, row)
+    if "gap" in row.figures:
+        return _gap_tile(source, row)
+    if "company" in row.figures:
+        return _level_tile(source, row)
+    return None
+
+
+def _level_tile(source: Source, row: Row) -> Tile:
+    company = source.role(row, "company")
+    change = source.role(row, "change")
+    words = [source.band(row.band.get("company", ()))] if row.band.get("company") else []
+    if released(change) is not None:
+        words.append(source.tr("change {change} {interval}", change=source.signed(change), interval=source.interval(change)))
+    return Tile(
+        name=source.name(row.subject),
+        value=source.value(company) if released(company) else typography.DASH,
+        interval=_ends(source.interval(company)),
+        means="; ".join(words) if released(company) else source.value(company),
+    )
+
+
+def _gap_tile(source: Source, row: Row) -> Tile:
+    gap = source.role(row, "gap")
+    sides = ", ".join(
+        f"{source.short(index)} {source.value(figure)}" for index, figure in enumerate(source.of_sides(row)) if figure
+    )
+    shown = released(gap) is not None
+    return Tile(
+        name=source.tr("Largest gap: {name}", name=source.name(row.subject)),
+        value=source.signed(gap) if shown else typography.DASH,
+        interval=_ends(source.interval(gap)),
+        means=f"{source.verdict(gap)}. {sides}." if shown else source.value(gap),
+    )
+
+
+def _answered_tile(source: Source, row: Row) -> Tile:
+    n, of = source.role(row, "answered"), source.role(row, "invited")
+    value = source.value(n) if of is None else source.tr("{n} of {all}", n=source.value(n), all=source.value(of))
+    return Tile(name=source.tr("Who answered"), value=value, interval="", means=answered(source))
+
+
+def _ends(interval: str) -> str:
+    return "" if interval == typography.DASH else interval
+
+
+def recommended(source: Source, kind: str) -> tuple[Recommendation, ...]:
+    """Return the recommended plays of a kind, best first."""
+    found = [r for r in source.facts.recommendations if r.status == "recommended" and r.kind == kind]
+    return tuple(sorted(found, key=lambda r: (r.rank is None, r.rank or 0)))[:CARDS]
+
+
+def decisions(source: Source) -> tuple[Decision, ...]:
+    """Return at most three decisions: the recommended processes, then the incentive play (R-15)."""
+    chosen = (*recommended(source, "process"), *recommended(source, "incentive"))[:CARDS]
+    anchors = {"process": "page-process", "incentive": "page-options"}
+    standing = {f"page-{block.id}" for block in source.facts.blocks if block.state != "dropped"}
+    return tuple(
+        Decision(
+            title=texts["title"],
+            owner=owner(source, play.owner),
+            first=source.tr(
+                "First step, within {days} days: {step}", days=number(STEP_DAYS[0], source.locale), step=texts["d30"]
+            ),
+            indicator=source.tr("Seen in: {names}.", names=_names(source, play)) if play.indicators else "",
+            anchor=anchors[play.kind] if anchors[play.kind] in standing else "",
+        )
+        for play in chosen
+        if (texts := source.words.plays.get(play.play)) is not None
+    )
+
+
+def cards(source: Source) -> tuple[Card, ...]:
+    """Return the process cards (R-18)."""
+    return tuple(
+        _card(source, play, texts)
+        for play in recommended(source, "process")
+        if (texts := source.words.plays.get(play.play)) is not None
+    )
+
+
+def considered(source: Source) -> tuple[str, ...]:
+    """Return the titles of plays considered, not recommended now: at most five (P-10)."""
+    found = [r for r in source.facts.recommendations if r.status == "considered"]
+    found.sort(key=lambda r: (r.rank is None, r.rank or 0))
+    return tuple(source.words.plays[r.play]["title"] for r in found if r.play in source.words.plays)[:TITLES]
+
+
+def options(source: Source) -> Options | None:
+    """Return the three options of the incentive play chosen; None when there is none (R-19)."""
+    play = next(iter(recommended(source, "incentive")), None)
+    texts = None if play is None else source.words.plays.get(play.play)
+    if play is None or texts is None:
+        return None
+    tr = source.tr
+    share, gains, pays = (texts.get(name) or typography.DASH for name in ("share", "gains", "pays"))
+    nothing = typography.DASH
+    who = owner(source, play.owner)
+    lines = (
+        (tr("What happens"), tr("Nothing changes; both plans stay as they are."), texts["d60"], texts["what"]),
+        (tr("Share of variable pay"), tr("unchanged"), tr("unchanged: computed beside it"), share),
+        (tr("Who decides"), nothing, who, who),
+        (tr("Who gains"), nothing, tr("nobody yet"), gains),
+        (tr("Who pays"), nothing, tr("nobody yet"), pays),
+        (tr("When not"), nothing, texts["watch"], texts["watch"]),
+        (tr("Period"), nothing, tr("one quarter"), tr("two quarters with a no-loss floor, then decide again")),
+        (tr("Where it would show"), nothing, _names(source, play) or nothing, _names(source, play) or nothing),
+    )
+    return Options(
+        title=texts["title"],
+        names=(tr("A. Change nothing"), tr("B. Try it in the shadow"), tr("C. Change it")),
+        lines=tuple(OptionLine(name=name, texts=tuple(texts_)) for name, *texts_ in lines),
+    )
+
+
+def _card(source: Source, play: Recommendation, texts: Mapping[str, str]) -> Card:
+    tr, locale = source.tr, source.locale
+    held, of = (number(count, locale) for count in RESAMPLES)
+    steps = tuple(
+        Fact(name=tr("Within {days} days", days=number(days, locale)), text=texts[key])
+        for days, key in zip(STEP_DAYS, ("d30", "d60", "d90"), strict=True)
+        if texts.get(key)
+    )
+    facts = [
+        Fact(name=tr("Owner"), text=owner(source, play.owner)),
+        Fact(name=tr("Cost"), text=cost(source, play.cost)),
+        Fact(name=tr("Where it would show"), text="; ".join(_indicator(source, entry) for entry in play.indicators)),
+        Fact(name=tr("When not"), text=texts["watch"]),
+        Fact(name=tr("Evidence"), text=play.evidence or ""),
+        Fact(name=tr("How firm"), text=tr("Its signal holds in at least {n} of {all} resamples.", n=held, all=of)),
+        Fact(name=tr("What would change our mind"), text=_mind(source, play)),
+    ]
+    return Card(
+        title=texts["title"],
+        why=texts["why"],
+        reasons=reasons(source, play),
+        what=texts["what"],
+        steps=steps,
+        facts=tuple(fact for fact in facts if fact.text),
+    )
+
+
+def _mind(source: Source, play: Recommendation) -> str:
+    names = _names(source, play)
+    if not names:
+        return ""
+    return source.tr("If by the next wave nothing has moved in: {names}.", names=names)
+
+
+def _names(source: Source, play: Recommendation) -> str:
+    return ", ".join(dict.fromkeys(_subject(source, entry) for entry in play.indicators))
+
+
+def _indicator(source: Source, entry: Mapping[str, str]) -> str:
+    """Return an indicator as a sentence part: Same targets: should rise by 10 to 15 points, to test."""
+    movement = source.tr(MOVES.get(entry.get("movement", ""), "should move"))
+    ends = [number(entry[key], source.locale) for key in ("low", "high") if entry.get(key)]
+    span = " – ".join(dict.fromkeys(ends))
+    if not span:
+        return source.tr("{name} {moves}, to test", name=_subject(source, entry), moves=movement)
+    return source.tr(
+        "{name} {moves} by {span} points, to test", name=_subject(source, entry), moves=movement, span=span
+    )
+
+
+def _subject(source: Source, entry: Mapping[str, str]) -> str:
+    subject = entry.get("subject", "")
+    if subject in KPI_NAMES:
+        return source.tr(KPI_NAMES[subject])
+    if subject not in source.words.items and subject not in source.words.scales:
+        return source.tr("what each team expects of the other")
+    name = source.name(subject)
+    if entry.get("kind") == "error":
+        return source.tr("error of expectation, {name}", name=name)
+    letters = {side.letter: side.short[source.locale] for side in source.sides}
+    who = letters.get(entry.get("who", ""))
+    return name if who is None else source.tr("{name} ({side})", name=name, side=who)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Return sentences one after the other, empty ones left out."""
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,282 @@
+"""A block as the page that templates print: its question, its sentences in order, its charts, its source line.
+
+Nothing is computed or decided here; a page shows what its block lists. What a sentence says is in `wording`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import JsonValue
+
+from assess.reports import typography, wording
+from assess.reports.charts import gaps, items, legend, mirror, moves, participation, standing
+from assess.reports.charts.chart import Cell, Chart, Line, Table
+from assess.reports.charts.source import Source, group_rows
+from assess.reports.facts import Block, Facts, Figure, Recommendation, ReleasedFigure, Row
+
+CHARTS_FROM_ROWS: Final = {
+    "standing": standing.draw,
+    "gaps": gaps.draw,
+    "mirror": mirror.draw,
+    "change": moves.draw,
+}
+
+QUESTIONS: Final = {
+    "brief": "What to know, and what to do?",
+    "reading": "How is this report read?",
+    "participation": "Who answered?",
+    "standing": "Where do we stand?",
+    "gaps": "Where do we differ?",
+    "items": "{scale}: which statements lie behind the score?",
+    "mirror": "Do we see each other rightly?",
+    "change": "What has moved?",
+    "process": "What do we change?",
+    "options": "Which incentive change, if any?",
+    "method": "How were these numbers made?",
+    "anonymity": "What protects those who answered?",
+}
+"""The question of each page (R-15), printed under its title."""
+
+SHORT: Final = {
+    "reading": "How to read",
+    "participation": "Participation",
+    "standing": "Where we stand",
+    "gaps": "Differences",
+    "mirror": "Mirror",
+    "change": "Change",
+    "process": "What to change",
+    "options": "Incentives",
+    "method": "Method",
+    "anonymity": "Anonymity",
+}
+"""Running heads: at most forty characters, never a finding (R-33)."""
+
+NOTES: Final = ("brief.trust",)
+"""Findings that stand in small print at the foot of their page."""
+
+OWNERS: Final = {
+    "GM": "general management",
+    "RL": "revenue leader, else general management",
+    "HS": "head of {first}",
+    "HM": "head of {second}",
+    "HH": "both heads",
+    "SO": "sales operations",
+    "MO": "marketing operations",
+    "PM": "product marketing",
+    "CT": "content",
+    "HR": "human resources",
+    "CN": "consultant",
+}
+"""Owner roles of P-12."""
+
+COSTS: Final = {
+    "S": "under {low} hours this quarter, both teams",
+    "M": "{low} to {high} hours this quarter, both teams",
+    "L": "over {high} hours this quarter, both teams",
+}
+COST_HOURS: Final = (20, 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a template prints of one block."""
+
+    block: Block
+    anchor: str
+    short: str
+    title: str
+    question: str
+    says: tuple[str, ...]
+    notes: tuple[str, ...]
+    may: tuple[str, ...]
+    cannot: tuple[str, ...]
+    charts: tuple[Chart, ...]
+    tables: tuple[Table, ...]
+    sources: tuple[str, ...]
+
+
+def read(facts: Facts, locale: str) -> tuple[Page, ...]:
+    """Return the pages of the blocks that stand, in their order; dropped blocks close up (R-14)."""
+    source = Source(facts=facts, locale=locale)
+    return tuple(_page(source, block) for block in facts.blocks if block.state != "dropped")
+
+
+def _page(source: Source, block: Block) -> Page:
+    facts, locale, tr = source.facts, source.locale, source.tr
+    codes = {finding.id: finding.code for finding in facts.findings}
+    lead = () if block.title is None else (block.title,)
+    said = [(codes[id_], wording.sentence(facts, id_, locale)) for id_ in (*lead, *block.findings)]
+    kind = "items" if block.scale else block.id
+    scale = source.name(block.scale) if block.scale else ""
+    return Page(
+        block=block,
+        anchor=f"page-{block.id}",
+        short=scale or tr(SHORT.get(block.id, "")) if block.id != "brief" else "",
+        title=wording.title(facts, block.title, locale) if block.title else tr(SHORT.get(block.id, "")),
+        question=tr(QUESTIONS[kind], scale=scale) if block.scale else tr(QUESTIONS[kind]),
+        says=tuple(text for code, text in said if not _aside(code) and code not in NOTES),
+        notes=tuple(text for code, text in said if code in NOTES),
+        may=tuple(text for code, text in said if ".may" in code),
+        cannot=tuple(text for code, text in said if code.endswith(".limit")),
+        charts=tuple(_charts(source, block)),
+        tables=tuple(_tables(source, block)),
+        sources=tuple(_sources(source, block)),
+    )
+
+
+def _aside(code: str) -> bool:
+    """Return whether a finding stands in the box of what it may mean and what nobody can tell."""
+    return ".may" in code or code.endswith(".limit")
+
+
+def _charts(source: Source, block: Block) -> Iterable[Chart]:
+    if not block.rows:
+        return
+    if block.scale is not None:
+        yield items.draw(source, block.rows, id_=block.id)
+    elif block.id == "reading":
+        yield legend.draw(source, block.rows[0])
+    elif block.id == "participation":
+        if rows := group_rows(block, None):
+            yield participation.draw(source, rows)
+    elif block.id in CHARTS_FROM_ROWS:
+        yield CHARTS_FROM_ROWS[block.id](source, block.rows)
+
+
+def _tables(source: Source, block: Block) -> Iterable[Table]:
+    """Return tables without a chart: the bounds of silence on the participation page (S-36)."""
+    rows = group_rows(block, "bounds")
+    if block.id != "participation" or not rows:
+        return
+    columns = tuple(
+        Cell(text=source.tr(text), kind="number")
+        for text in ("Difference at least", "Difference at most", "Silent people would have to differ by")
+    )
+    lines = tuple(
+        Line(
+            head=Cell(text=source.name(row.subject)),
+            cells=(
+                Cell(text=source.signed(source.role(row, "low")), kind="number"),
+                Cell(text=source.signed(source.role(row, "high")), kind="number"),
+                Cell(text=d_star(source, source.role(row, "d_star")), kind="number"),
+            ),
+        )
+        for row in rows
+    )
+    yield Table(
+        caption=source.tr("If those who did not answer had answered at the ends of the scale"),
+        columns=columns,
+        lines=lines,
+        class_="bounds",
+    )
+
+
+def d_star(source: Source, figure: Figure | None) -> str:
+    """Return the tipping point of S-36 as printed; everybody answered: there is nobody silent."""
+    return source.value(figure)
+
+
+def _sources(source: Source, block: Block) -> Iterable[str]:
+    """Return the source line's sentences: who answered, whom the intervals speak of, which family (R-16)."""
+    if not any(figure_ids(row) for row in block.rows):
+        return
+    yield answered(source)
+    if block.scale is not None and any(_exchanged(source, row) for row in block.rows):
+        yield source.tr(
+            "Statements as read by {first}; {second} read them with the names of the teams exchanged.",
+            first=source.short(0),
+            second=source.short(1),
+        )
+    found = [source.facts.figures[id_] for row in block.rows for id_ in figure_ids(row)]
+    released = [figure for figure in found if isinstance(figure, ReleasedFigure)]
+    estimands = {figure.estimand for figure in released if figure.lo95 is not None and figure.estimand}
+    if estimands:
+        yield estimand(source, estimands)
+    families = sorted({(f.family, f.family_size) for f in released if f.family and f.family_size})
+    if families:
+        names = "; ".join(
+            source.tr(
+                "{family}, {m}",
+                family=source.tr(FAMILIES[family]),
+                m=typography.plain(size, source.locale),
+            )
+            for family, size in families
+            if family in FAMILIES and size is not None
+        )
+        yield source.tr("Comparisons judged together: {names}.", names=names)
+
+
+def _exchanged(source: Source, row: Row) -> bool:
+    """Return whether one wording stands for both, though the sides did not read the very same words."""
+    read = {text for key, text in source.words.items[row.subject].items() if key != "short"}
+    return len(source.wordings(row.subject)) < len(read)
+
+
+FAMILIES: Final = {
+    "headline": "headline scales",
+    "exploratory": "other scales and statements",
+    "mirror": "mirror",
+    "change_headline": "change of headline scales",
+    "change_other": "other change",
+}
+
+
+def figure_ids(row: Row) -> tuple[str, ...]:
+    """Return the ids of a row's figures in the order of its roles."""
+    return tuple(row.figures.values())
+
+
+def answered(source: Source) -> str:
+    """Return who answered, of how many where the head count is known, in one sentence."""
+    parts = []
+    for scope, name in (*((side.code, side.short[source.locale]) for side in source.sides),):
+        n = source.facts.figures.get(f"participation.ballots.answered.{scope}")
+        of = source.facts.figures.get(f"participation.ballots.invited.{scope}")
+        if isinstance(n, ReleasedFigure) and isinstance(of, ReleasedFigure):
+            parts.append(source.tr("{name} {n} of {all}", name=name, n=source.value(n), all=source.value(of)))
+        elif isinstance(n, ReleasedFigure):
+            parts.append(source.tr("{name} {n}", name=name, n=source.value(n)))
+    return source.tr("Answered: {parts}.", parts=", ".join(parts)) if parts else ""
+
+
+def estimand(source: Source, estimands: Iterable[str]) -> str:
+    """Return whom the intervals speak of (S-11)."""
+    tr = source.tr
+    words = {"A": tr("these people, this quarter"), "B": tr("how these departments work")}
+    return tr("The intervals speak of {whom}.", whom=tr(" and ").join(words[code] for code in sorted(set(estimands))))
+
+
+def owner(source: Source, codes: str | None) -> str:
+    """Return owner roles as printed; several are joined with a plus in facts."""
+    names = {"first": source.short(0), "second": source.short(1)}
+    return ", ".join(source.tr(OWNERS[code], **names) for code in (codes or "").split("+") if code in OWNERS)
+
+
+def cost(source: Source, code: str | None) -> str:
+    """Return the cost class in hours of the first quarter (P-12)."""
+    if code not in COSTS:
+        return typography.DASH
+    low, high = (typography.plain(hours, source.locale) for hours in COST_HOURS)
+    return source.tr(COSTS[code], low=low, high=high)
+
+
+def reasons(source: Source, advice: Recommendation) -> tuple[str, ...]:
+    """Return the figures that chose a play, a subject a line: Same targets: Sales 73, Marketing 71."""
+    found: dict[str, list[str]] = {}
+    scopes = {side.code: side.short[source.locale] for side in source.sides} | {"company": source.tr("both teams")}
+    for id_ in advice.why:
+        _, subject, _, scope = id_.rsplit(".", 3) if id_.count(".") >= 3 else ("", id_, "", "")
+        value = source.value(source.facts.figures[id_])
+        found.setdefault(subject, []).append(f"{scopes[scope]} {value}" if scope in scopes else value)
+    return tuple(
+        source.tr("{name}: {values}", name=source.name(subject), values=", ".join(values))
+        for subject, values in found.items()
+    )
+
+
+def mapping(value: JsonValue | None) -> Mapping[str, JsonValue]:
+    """Return a node of the provenance that may be absent (a file has no box)."""
+    return value if isinstance(value, dict) else {}
