@@ -1,0 +1,431 @@
+"""Co-orientation: the identity, the oracle F4, labels, directed topics and the mirror scale (S-33 to S-35, I-14)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scoring_builders import instrument, people, released
+
+from assess.disclosure.policy import Policy, Precision
+from assess.disclosure.release import Withheld
+from assess.instruments.load import shipped
+from assess.instruments.model import Instrument
+from assess.scoring import labels
+from assess.scoring.labels import labelled
+from assess.scoring.perception import Perception, perceive
+from assess.scoring.results import (
+    Estimand,
+    Estimate,
+    Family,
+    Judged,
+    Label,
+    Modifier,
+    NotEstimable,
+    Reason,
+    Verdict,
+)
+from assess.scoring.verdicts import judge
+
+V_S, P_S = (4, 4, 5, 3, 4, 4, 5, 4), (2, 3, 2, 3, 2, 3, 3, 2)
+V_M, P_M = (4, 4, 3, 5, 4, 4), (3, 2, 2, 3, 3, 2)
+
+Pairs = Sequence[tuple[int, int]]
+
+
+def probe() -> Instrument:
+    """The probe instrument without its mirror scale, so that a topic's comparisons are the whole family."""
+    return instrument().model_copy(update={"mirror": None})
+
+
+def topic(east: Pairs, west: Pairs, **options: object) -> Perception:
+    """Perceive answers and predictions on V1, a pair a person."""
+    rows = {side: [{"V1": v, "P1": p} for v, p in pairs] for side, pairs in (("east", east), ("west", west))}
+    return perceive(released(rows, asked=probe(), **options), probe(), "full")  # type: ignore[arg-type]
+
+
+def number(judged: Judged) -> Estimate:
+    assert isinstance(judged.estimate, Estimate)
+    return judged.estimate
+
+
+def f4() -> Perception:
+    return topic(list(zip(V_S, P_S, strict=True)), list(zip(V_M, P_M, strict=True)))
+
+
+def comparisons(found: Perception) -> dict[str, Judged]:
+    one = found.topics["V1"]
+    return {
+        "G": one.gap,
+        "C_S": one.perceived["east"],
+        "E_S": one.expectation_error["east"],
+        "C_M": one.perceived["west"],
+        "E_M": one.expectation_error["west"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "limits", "tests", "row"),
+    [
+        ("G", 3.125, (-15.7761, 22.0261), (1, 1), 7),
+        ("C_S", 40.625, (21.4775, 59.7725), (2 / 128, 0.02604), 2),
+        ("E_S", -37.5, (-55.3764, -19.6236), (5 / 3003, 0.00416), 2),
+        ("C_M", 37.5, (23.1300, 51.8700), (2 / 64, 0.03906), 2),
+        ("E_M", -40.625, (-58.0117, -23.2383), (4 / 3003, 0.00416), 2),
+    ],
+)
+def test_the_oracle_f4(
+    name: str, value: float, limits: tuple[float, float], tests: tuple[float, float], row: int
+) -> None:
+    """S-35: value, 95 % interval, p (the larger of t and exact, S-22), BH, row of S-30; estimand B."""
+    judged = comparisons(f4())[name]
+    estimate = number(judged)
+    assert estimate.value == pytest.approx(value, abs=1e-12)
+    assert (estimate.lo95, estimate.hi95) == pytest.approx(limits, abs=5e-5)
+    assert judged.p == pytest.approx(tests[0], abs=1e-12)
+    assert judged.p_adjusted == pytest.approx(tests[1], abs=5e-6)
+    assert judged.verdict == row
+    assert (judged.margin, judged.family, judged.family_size) == (12.5, Family.MIRROR, 5)
+    assert estimate.estimand is Estimand.PROCESS
+
+
+@pytest.mark.parametrize(
+    ("name", "p"),
+    [("G", 0.72284), ("C_S", 0.0015356), ("E_S", 0.00090867), ("C_M", 0.0011144), ("E_M", 0.00028009)],
+)
+def test_the_oracle_f4_by_t_alone(name: str, p: float) -> None:
+    """S-35: the t p values, before the exact test is asked."""
+    from assess.scoring.intervals import t_two_sided
+
+    estimate = number(comparisons(f4())[name])
+    assert t_two_sided(estimate.value / estimate.se, estimate.df) == pytest.approx(p, rel=5e-5)
+
+
+def test_the_oracle_f4_has_its_ninety_percent_limits_and_label() -> None:
+    """S-35, R-13: "Likely: false conflict"."""
+    one = f4().topics["V1"]
+    gap = number(one.gap)
+    assert (gap.lo90, gap.hi90) == pytest.approx((-12.2975, 18.5475), abs=5e-5)
+    assert (one.label, one.likely, one.named_side, one.opposite) == (Label.FALSE_CONFLICT, True, None, False)
+
+
+pairs = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=2, max_size=9)
+
+
+@given(pairs, pairs)
+def test_the_identity_holds_exactly(east: Pairs, west: Pairs) -> None:
+    """S-33: G = C_S + E_S and -G = C_M + E_M, in fractions; what is reported is those fractions to the last bit."""
+
+    def mean(numbers: Sequence[int]) -> Fraction:
+        return Fraction(25 * sum(numbers), len(numbers))
+
+    (v_x, p_x), (v_y, p_y) = (tuple(zip(*side, strict=True)) for side in (east, west))
+    g = mean(v_x) - mean(v_y)
+    c_x, c_y = mean(v_x) - mean(p_x), mean(v_y) - mean(p_y)
+    e_x, e_y = mean(p_x) - mean(v_y), mean(p_y) - mean(v_x)
+    assert g == c_x + e_x
+    assert -g == c_y + e_y
+    found = comparisons(topic(east, west))
+    for name, fraction in {"G": g, "C_S": c_x, "E_S": e_x, "C_M": c_y, "E_M": e_y}.items():
+        assert number(found[name]).value == pytest.approx(float(fraction), abs=1e-12)
+
+
+@given(pairs, pairs, st.randoms())
+def test_the_order_of_rows_changes_nothing(east: Pairs, west: Pairs, rng: object) -> None:
+    shuffled = list(east)
+    rng.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert topic(east, west) == topic(shuffled, west)
+
+
+@given(pairs, pairs)
+def test_swapping_the_sides_negates_the_gap_and_keeps_the_label(east: Pairs, west: Pairs) -> None:
+    """S-54."""
+    found, swapped = topic(east, west).topics["V1"], topic(west, east).topics["V1"]
+    assert number(found.gap).value == pytest.approx(-number(swapped.gap).value)
+    assert found.label is swapped.label
+    assert found.gap.verdict == swapped.gap.verdict
+    assert found.likely == swapped.likely
+    other = {"east": "west", "west": "east", None: None}
+    assert found.named_side == other[swapped.named_side]
+
+
+def test_persons_without_a_prediction_leave_the_topic() -> None:
+    """S-33, one population: v counts only where p was given."""
+    rows = {
+        "east": [{"V1": 5, "P1": 3}] * 4 + [{"V1": 1}, {"V1": 1, "P1": 0}],
+        "west": [{"V1": 3, "P1": 5}] * 4,
+    }
+    found = perceive(released(rows, asked=probe()), probe(), "full").topics["V1"]
+    own = found.own["east"]
+    assert isinstance(own, Estimate)
+    assert (own.value, own.n) == (100, 4)
+
+
+# --- labels -----------------------------------------------------------------------------------------------------------
+
+SETTLED = {True: (20.0, Verdict.CLEAR_LARGE), False: (1.0, Verdict.NO_GAP)}
+
+
+def stated(value: float, verdict: Verdict) -> Judged:
+    estimate = Estimate(
+        value=value,
+        lo95=value - 2,
+        hi95=value + 2,
+        lo90=value - 1,
+        hi90=value + 1,
+        se=1,
+        df=9,
+        n=10,
+        m=10,
+        estimand=Estimand.PROCESS,
+        method="given",
+    )
+    return Judged(estimate=estimate, verdict=verdict, margin=12.5)
+
+
+@pytest.mark.parametrize(
+    ("states", "label", "named"),
+    [
+        ((False, False, False), Label.TRUE_CONSENSUS, None),
+        ((True, True, True), Label.DISSENSUS, None),
+        ((True, False, False), Label.FALSE_CONSENSUS, None),
+        ((False, True, True), Label.FALSE_CONFLICT, None),
+        ((True, False, True), Label.ONE_SIDED_BLINDNESS, 0),
+        ((True, True, False), Label.ONE_SIDED_BLINDNESS, 1),
+        ((False, True, False), Label.ONE_SIDED_FALSE_CONFLICT, 0),
+        ((False, False, True), Label.ONE_SIDED_FALSE_CONFLICT, 1),
+    ],
+)
+def test_each_pattern_of_states_has_its_label(states: tuple[bool, ...], label: Label, named: int | None) -> None:
+    """S-34: blindness names the side that sees no gap, one-sided false conflict the side that sees one."""
+    gap, x, y = (stated(*SETTLED[state]) for state in states)
+    found = labelled(gap, [x, y])
+    assert found is not None
+    assert (found.label, found.named, found.likely) == (label, named, False)
+
+
+def test_every_pattern_has_exactly_one_label() -> None:
+    places = {labels.code(gap=g, x=x, y=y) for g, x, y in itertools.product((False, True), repeat=3)}
+    assert places == set(range(len(labels.LABELS)))
+    assert {label for label, _ in labels.LABELS} == set(Label)
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "different", "open_"),
+    [
+        (20, Verdict.CLEAR_LARGE, True, False),
+        (12.5, Verdict.CLEAR_UNCERTAIN, True, False),
+        (12.4, Verdict.CLEAR_UNCERTAIN, False, True),
+        (11, Verdict.TOO_SMALL, False, False),
+        (3, Verdict.NO_GAP, False, False),
+        (13, Verdict.POSSIBLE, True, True),
+        (-13, Verdict.CANNOT_TELL, True, True),
+        (2, Verdict.CANNOT_TELL, False, True),
+    ],
+)
+def test_a_state_is_settled_or_leans(value: float, verdict: Verdict, different: bool, open_: bool) -> None:
+    """S-34: DIFFERENT is row 2 or 3 with |q| >= M, SAME is row 4 or 5, else OPEN, leaning DIFFERENT if |q| >= M."""
+    same = stated(*SETTLED[False])
+    found = labelled(stated(value, verdict), [same, same])
+    assert found is not None
+    assert found.label is (Label.FALSE_CONSENSUS if different else Label.TRUE_CONSENSUS)
+    assert found.likely is open_
+
+
+@pytest.mark.parametrize(
+    ("g", "c_x", "c_y", "opposite"),
+    [(20, 20, -20, False), (20, -20, -20, True), (20, 20, 20, True), (-20, 20, 20, True)],
+)
+def test_an_open_disagreement_may_be_expected_the_other_way_round(
+    g: float, c_x: float, c_y: float, opposite: bool
+) -> None:
+    """S-34: opposite if C_S·G < 0 or C_M·G > 0."""
+    gap, x, y = (stated(value, Verdict.CLEAR_LARGE) for value in (g, c_x, c_y))
+    found = labelled(gap, [x, y])
+    assert found is not None
+    assert found.label is Label.DISSENSUS
+    assert found.opposite is opposite
+
+
+def test_only_an_open_disagreement_can_be_opposite() -> None:
+    gap, x, y = (stated(value, Verdict.CLEAR_LARGE) for value in (1, -20, 20))
+    found = labelled(gap, [x, y])
+    assert found is not None
+    assert not found.opposite
+
+
+def test_a_topic_without_three_numbers_has_no_label() -> None:
+    none = judge(NotEstimable(reason=Reason.TOO_FEW), margin=12.5)
+    assert labelled(stated(20, Verdict.CLEAR_LARGE), [none, none]) is None
+    found = topic([(4, 2)], [(4, 2)]).topics["V1"]
+    assert found.gap.estimate == NotEstimable(reason=Reason.TOO_FEW)
+    assert found.label is None
+
+
+# --- the shipped instrument -------------------------------------------------------------------------------------------
+
+
+def survey(
+    sales: int, marketing: int, *, form: str = "core", invited: Mapping[str, int] | None = None
+) -> tuple[Perception, Instrument]:
+    asked = shipped("sales-marketing")
+    generator = np.random.default_rng(11)
+    items = asked.closed(form)
+    rows = {
+        side: [dict(zip(items, map(int, generator.integers(1, 6, len(items))), strict=True)) for _ in range(n)]
+        for side, n in (("sales", sales), ("marketing", marketing))
+    }
+    table = released(rows, asked=asked, form=form, policy=Policy(), invited=invited)
+    return perceive(table, asked, form), asked
+
+
+def test_one_family_holds_every_comparison_of_the_section() -> None:
+    """S-23: three topics with G, 2 C, 2 E; two directed with 2 Q, 2 B, 2 F; two errors of the mirror scale."""
+    found, _ = survey(40, 35)
+    judged = [
+        each
+        for one in found.topics.values()
+        for each in (one.gap, *one.perceived.values(), *one.expectation_error.values(), *one.self_other.values())
+        if isinstance(each.estimate, Estimate)
+    ]
+    assert found.mirror_scale is not None
+    judged += found.mirror_scale.error.values()
+    assert len(judged) == 3 * 5 + 2 * 6 + 2
+    assert {each.family_size for each in judged} == {len(judged)}
+    assert {each.family for each in judged} == {Family.MIRROR}
+    from assess.scoring.multiplicity import benjamini_hochberg
+
+    p = {str(place): each.p for place, each in enumerate(judged) if each.p is not None}
+    assert list(benjamini_hochberg(p).values()) == pytest.approx([each.p_adjusted for each in judged])
+
+
+def test_the_gap_of_a_topic_is_the_gap_of_its_item() -> None:
+    """S-33: one population, so that the mirror page and the item page print one number."""
+    from assess.scoring.estimate import estimates
+
+    asked = shipped("sales-marketing")
+    generator = np.random.default_rng(12)
+    rows = {
+        side: [dict(zip(asked.closed("core"), map(int, generator.integers(0, 6, 30)), strict=True)) for _ in range(n)]
+        for side, n in (("sales", 24), ("marketing", 20))
+    }
+    table = released(rows, asked=asked, form="core", policy=Policy(), invited={"sales": 30, "marketing": 25})
+    found = estimates(table, asked, "core")
+    for code in ("AL1", "AL3", "AL5"):
+        gap = found.subjects[f"item.{code}"].gap
+        assert gap is not None
+        assert gap.estimate == found.topics[code].gap.estimate
+        assert found.subjects[f"item.{code}"].side_means == found.topics[code].own
+
+
+def test_directed_topics_have_errors_and_ratings_instead_of_a_label() -> None:
+    """S-33, I-16: Q, B and F for TR2 and CO4; what each side rates is not the same thing, so there is no G."""
+    found, asked = survey(40, 35)
+    for code in ("TR2", "CO4"):
+        one = found.topics[code]
+        assert one.label is None
+        assert one.gap.estimate == NotEstimable(reason=Reason.NOT_COMPARABLE)
+        assert one.gap.verdict is Verdict.CANNOT_TELL
+        other = {"sales": "marketing", "marketing": "sales"}
+        for side in ("sales", "marketing"):
+            means = {name: found_.get(side) for name, found_ in (("p", one.expected), ("s", one.self_rating))}
+            rating, own = one.own[other[side]], one.own[side]
+            assert all(isinstance(each, Estimate) for each in (*means.values(), rating, own))
+            p, s = (each.value for each in means.values() if isinstance(each, Estimate))
+            assert isinstance(rating, Estimate)
+            assert isinstance(own, Estimate)
+            assert number(one.expectation_error[side]).value == pytest.approx(p - rating.value)  # Q = m_g - o_h
+            assert number(one.self_other[side]).value == pytest.approx(s - rating.value)  # B = s_g - o_h
+            assert number(one.perceived[side]).value == pytest.approx(s - own.value)  # F = mean(s - o) in g
+    assert asked.items["CO4"].directed
+    for code in ("AL1", "AL3", "AL5"):
+        assert found.topics[code].label is not None
+        assert found.topics[code].self_rating == found.topics[code].self_other == {}
+
+
+def test_the_mirror_scale_is_exploratory_with_the_margin_of_a_scale() -> None:
+    """I-14: MIR error of g = mean expected in g - mean answered in h, margin 10."""
+    found, _ = survey(40, 35)
+    mirror = found.mirror_scale
+    assert mirror is not None
+    assert {each.margin for each in mirror.error.values()} == {10}
+    assert all(Modifier.EXPLORATORY in each.modifiers for each in mirror.error.values())
+    expected, answered = mirror.expected["sales"], mirror.answered["marketing"]
+    assert isinstance(expected, Estimate)
+    assert isinstance(answered, Estimate)
+    assert number(mirror.error["sales"]).value == pytest.approx(expected.value - answered.value)
+
+
+def test_at_five_to_nine_answers_the_mirror_scale_stands_alone() -> None:
+    """I-14, A-11: topics are items and withheld on both sides; MIR is a scale."""
+    found, _ = survey(8, 20)
+    assert found.mirror_scale is not None
+    assert found.mirror_scale.precision is Precision.COARSE_SCALE
+    assert {each.family_size for each in found.mirror_scale.error.values()} == {2}
+    for code, one in found.topics.items():
+        assert (one.precision, one.label) == (None, None)
+        assert {*one.own.values(), *one.expected.values()} == {Withheld()}
+        judged = [*one.perceived.values(), *one.expectation_error.values(), *one.self_other.values()]
+        assert {each.verdict for each in judged} == {Verdict.WITHHELD}
+        assert (one.gap.verdict is Verdict.WITHHELD) is (code not in ("TR2", "CO4"))
+        assert bool(one.self_rating) is bool(one.self_other) is (code in ("TR2", "CO4"))
+
+
+def test_a_mirror_scale_under_the_floor_is_withheld_on_both_sides() -> None:
+    asked = shipped("sales-marketing")
+    whole = dict.fromkeys(asked.closed("core"), 3)
+    unsaid = {**whole, "AL1m": 0, "AL3m": 0, "AL5m": 0}
+    rows = {"sales": [whole] * 12, "marketing": [*[whole] * 4, *[unsaid] * 8]}
+    found = perceive(released(rows, asked=asked, form="core", policy=Policy()), asked, "core")
+    mirror = found.mirror_scale
+    assert mirror is not None
+    assert (mirror.precision, mirror.expected, mirror.answered) == (
+        None,
+        dict.fromkeys(("sales", "marketing"), Withheld()),
+        dict.fromkeys(("sales", "marketing"), Withheld()),
+    )
+    assert {each.verdict for each in mirror.error.values()} == {Verdict.WITHHELD}
+
+
+def test_the_pulse_has_one_topic_and_no_mirror_scale() -> None:
+    """I-10."""
+    found, _ = survey(12, 12, form="pulse")
+    assert list(found.topics) == ["AL1"]
+    assert found.mirror_scale is None
+
+
+def test_an_instrument_without_a_mirror_has_none() -> None:
+    assert perceive(released({"east": [{"V1": 3}] * 2, "west": [{"V1": 3}] * 2}), probe(), "full").mirror_scale is None
+
+
+def test_comparisons_between_sides_are_near_census_and_paired_ones_are_not() -> None:
+    """S-11: estimand A for G and E with f >= .5 on both sides; rho = 0 for paired quantities."""
+    found, _ = survey(40, 35, invited={"sales": 44, "marketing": 40})
+    one = found.topics["AL1"]
+    assert number(one.gap).estimand is number(one.expectation_error["sales"]).estimand is Estimand.PEOPLE
+    assert number(one.perceived["sales"]).estimand is Estimand.PROCESS
+    assert one.perceived["sales"].d_star is None
+    assert isinstance(one.gap.d_star, float)
+
+
+def test_a_half_silent_side_is_said_on_every_comparison() -> None:
+    """S-31."""
+    found, _ = survey(40, 35, invited={"sales": 90, "marketing": 40})
+    one = found.topics["AL1"]
+    for each in (one.gap, *one.perceived.values(), *one.expectation_error.values()):
+        assert Modifier.OF_THOSE_WHO_ANSWERED in each.modifiers
+        assert number(each).estimand is Estimand.PROCESS
+
+
+def test_people_drawn_at_random_agree_on_nothing_in_particular() -> None:
+    """The builder's correlated people go through every comparison without a warning."""
+    generator = np.random.default_rng(4)
+    rows = {"east": people(generator, 15), "west": people(generator, 12)}
+    found = perceive(released(rows), instrument(), "full")
+    assert list(found.topics) == ["V1"]
+    assert found.mirror_scale is not None
