@@ -29,7 +29,7 @@ def guard() -> Response | None:
     if request.endpoint in OPEN_TO_ALL or current_user.is_authenticated:
         return None
     wanted = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
-    return redirect(url_for("access.sign_in", next=wanted))
+    return redirect(url_for("access.sign_in", to=wanted))
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -64,7 +64,7 @@ def sign_out() -> Response:
 
 def _wanted() -> str:
     """Return the page that was asked for before the sign-in, if it is one of ours, else the portfolio."""
-    wanted = request.args.get("next", "")
+    wanted = request.args.get("to", "")
     try:
         current_app.url_map.bind("").match(wanted.partition("?")[0], method="GET")
     except HTTPException:
