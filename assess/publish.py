@@ -28,10 +28,12 @@ from assess.disclosure.table import ResponseTable
 from assess.instruments import hashes, words
 from assess.instruments.load import shipped
 from assess.instruments.model import LOCALES, Instrument
-from assess.reports import compose, render
+from assess.reports import compose, figures_csv, render
 from assess.reports import facts as record
 from assess.reports.context import Context, WaveDays
+from assess.reports.earlier import earlier_waves
 from assess.reports.facts import Client, Facts, SideFacts
+from assess.reports.render import Paper
 from assess.scoring import estimate, resample
 from assess.settings import Settings
 from assess.surveys import archive, clients, count, db, lifecycle, promise, waves
@@ -123,7 +125,7 @@ def release(services: Services, wave_id: bytes) -> Facts:
         merkle_root=totals.root,
         seed=_seed(wave.prereg, "plays"),
         versions=_versions(),
-        paper="letter" if client.country in LETTER_COUNTRIES else "a4",
+        paper=_paper(client.country),
         playbook=plays.shipped(wave.instrument),
         earlier=earlier,
     )
@@ -145,7 +147,7 @@ def score_table(
     name: str,
     options: Sequence[str],
     day: date | None,
-    paper: str,
+    paper: Paper,
     playbook: Playbook | None,
 ) -> Facts | None:
     """Do steps 3 to 8 for a table from a file (U-120); None when a side is under the floor: nothing to write."""
@@ -185,9 +187,9 @@ def render_wave(services: Services, wave_id: bytes, locale: str) -> Path:
     folder = wave_folder(services, wave_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write(folder / "report.json", data)
-    _write(folder / "figures.csv", render.figures_csv(record.read(data)))
+    _write(folder / "figures.csv", figures_csv.table(record.read(data)))
     target = folder / f"report.{locale}.pdf"
-    _write(target, render.pdf(data, locale, str(record.read(data).provenance["paper"])))
+    _write(target, render.pdf(data, locale, _paper(record.read(data).client.country)))
     return target
 
 
@@ -213,10 +215,10 @@ def wave_folder(services: Services, wave_id: bytes) -> Path:
     return services.settings.reports / wave_id.hex()
 
 
-def write_outputs(made: Facts, out: Path, *, locales: Sequence[str], paper: str) -> None:
+def write_outputs(made: Facts, out: Path, *, locales: Sequence[str], paper: Paper) -> None:
     """Write report.json, figures.csv and a PDF a language; everything is made before anything is written."""
     data = record.dump(made)
-    files = {"report.json": data, "figures.csv": render.figures_csv(made)}
+    files = {"report.json": data, "figures.csv": figures_csv.table(made)}
     for locale in locales:
         name = "report.pdf" if len(locales) == 1 else f"report.{locale}.pdf"
         files[name] = render.pdf(data, locale, paper)
@@ -261,7 +263,7 @@ def _facts(table: ResponseTable, context: Context, records: Records) -> Facts:
         context.form,
         number=context.wave.number,
         scale_hashes=context.scale_hashes,
-        earlier=compose.earlier_waves(context.earlier),
+        earlier=earlier_waves(context.earlier),
     )
     return compose.facts(found, _advice(released, context, records), context=context)
 
@@ -338,6 +340,11 @@ def _instrument(wave: Wave) -> Instrument:
             f"ships {instrument.version}; publish it with the version of assess that opened it"
         )
     return instrument
+
+
+def _paper(country: str) -> Paper:
+    """Return the paper of a client's country: Letter in Canada and the United States, else A4 (R-39)."""
+    return "letter" if country in LETTER_COUNTRIES else "a4"
 
 
 def _local_day(moment: datetime, wave: Wave) -> date:

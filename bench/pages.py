@@ -1,3 +1,99 @@
 """CPU of the respondent pages, as a multiple of a bare Flask hello in the same process."""
 
 from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.test import Client
+
+from assess import app, publish
+from assess.cli.demo_person import Forms, PageForm
+from assess.instruments.load import shipped
+from assess.settings import Settings
+from assess.surveys import clients, db, envelopes, moments, roster, waves
+from bench.row import Row
+
+ROUNDS = 300
+PEOPLE = 30
+
+
+def pages() -> list[Row]:
+    """Time the questionnaire and the submit beside a bare Flask hello."""
+    with tempfile.TemporaryDirectory() as folder, _open_wave(Path(folder)) as (client, codes):
+        bare = Client(_hello())
+        hello = _per_call(lambda _i: bare.get("/"))
+        questionnaire = _per_call(lambda i: client.post("/w/start", data={"code": codes[i % len(codes)]}))
+        ready = [_checked(client, code) for code in codes for _ in range(ROUNDS // len(codes))]
+        submit = _per_call(lambda i: client.post("/w/drop", data=ready[i]))
+    return [
+        Row(work="questionnaire of 30 items, CPU of a hello", measured=questionnaire / hello, bar=5, unit="x"),
+        Row(work="submit of a ballot, CPU of a hello", measured=submit / hello, bar=10, unit="x"),
+    ]
+
+
+def _hello() -> Flask:
+    bare = Flask("hello")
+    bare.add_url_rule("/", view_func=lambda: "hello")
+    return bare
+
+
+def _per_call(call: Callable[[int], object]) -> float:
+    """Return CPU seconds of this process a call, the median of five batches after one call to warm up."""
+    call(0)
+    batches = []
+    for batch in range(5):
+        begin = time.process_time()
+        for i in range(ROUNDS // 5):
+            call(batch * (ROUNDS // 5) + i)
+        batches.append((time.process_time() - begin) / (ROUNDS // 5))
+    return sorted(batches)[2]
+
+
+def _checked(client: Client, code: str) -> Mapping[str, str]:
+    """Return the fields of the check page of a person who answered everything."""
+    questions = _form(client.post("/w/start", data={"code": code}).text, "/check")
+    filled = questions.fields | dict.fromkeys(questions.choices, "4")
+    return _form(client.post("/w/check", data=filled).text, "/drop").fields
+
+
+def _form(page: str, ending: str) -> PageForm:
+    forms = Forms()
+    forms.feed(page)
+    return next(form for form in forms.forms if form.action.endswith(ending))
+
+
+@contextmanager
+def _open_wave(home: Path) -> Iterator[tuple[Client, list[str]]]:
+    settings = Settings(home=home, insecure_cookies=True)
+    db.upgrade(settings.url)
+    opens_at, closes_at = moments.window(date(2026, 1, 12), "America/Toronto")
+    clock = db.SetClock(opens_at)
+    services = publish.services(settings, clock=clock)
+    instrument = shipped("sales-marketing")
+    lines = [f"{side},{side}{i}@client.example" for side in ("sales", "marketing") for i in range(PEOPLE // 2)]
+    with services.sessions.begin() as session:
+        wave = waves.draft(
+            session,
+            clients.create(session, name="Bench", zone="America/Toronto", country="CA"),
+            instrument=instrument,
+            form="core",
+            label="bench",
+            opens_at=opens_at,
+            closes_at=closes_at,
+            contact="bench@client.example",
+        )
+        parsed = roster.parse("\n".join(["side,email", *lines]), sides=publish.roster_sides(instrument))
+        roster.replace(session, wave, parsed)
+        waves.open_(session, wave, instrument=instrument, keys=services.keys, clock=clock, operator=settings.operator)
+        codes = [code for side in envelopes.cards(session, wave, services.keys).values() for code in side][:PEOPLE]
+    clock.set(opens_at + timedelta(hours=1))
+    yield Client(app.create_app(settings, clock=clock)), codes
+
+
+MEASURES = (pages,)

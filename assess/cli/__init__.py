@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from assess.cli import instrument
+from assess.cli import demo, instrument, score, serving, staff, upkeep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,4 +13,16 @@ def main() -> None:
     """Anonymous assessment of alignment, trust and friction between two departments."""
 
 
-main.add_command(instrument.instrument)
+for command in (
+    demo.demo,
+    serving.serve,
+    serving.worker,
+    serving.due,
+    score.score,
+    staff.staff,
+    instrument.instrument,
+    upkeep.db,
+    upkeep.doctor,
+    upkeep.report,
+):
+    main.add_command(command)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from assess import app, publish
 from assess.cli import demo_person, demo_story, serving
@@ -92,6 +92,13 @@ def demo(no_serve: bool, seed: int) -> None:
         _serve(settings, client.client_id, instrument)
 
 
+class _NoAccessLog(WSGIRequestHandler):
+    """The intake keeps no access log, in the demo neither (A-23)."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write nothing."""
+
+
 def _empty(home: Path) -> None:
     """Make an empty demo folder; refuse to delete a folder that no demo has made."""
     if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
@@ -105,7 +112,9 @@ def _empty(home: Path) -> None:
 @contextmanager
 def _intake(settings: Settings, clock: db.Clock) -> Iterator[int]:
     """Serve the whole application on a free loopback port while people answer; yield the port."""
-    server = make_server("127.0.0.1", 0, app.create_app(settings, clock=clock), threaded=True)
+    server = make_server(
+        "127.0.0.1", 0, app.create_app(settings, clock=clock), threaded=True, request_handler=_NoAccessLog
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from assess.cli import answers
 from assess.cli.instrument import chosen
 from assess.instruments.load import InstrumentFaults
 from assess.instruments.model import LOCALES, Instrument
+from assess.reports.render import Paper
 
 UNUSABLE, REFUSED = 3, 4
 
@@ -39,7 +41,7 @@ def score(
     map_file: Path | None,
     invited: str | None,
     locales: str,
-    paper: str,
+    paper: Paper,
     day: datetime | None,
     title: str,
     out: Path,
@@ -92,11 +94,17 @@ def plays_beside(source: str, instrument: Instrument) -> Playbook | None:
     return plays.beside(Path(place), instrument) if Path(place).is_dir() else plays.shipped(place)
 
 
-def refusal(lines: tuple[str, ...] | list[str], code: int) -> click.ClickException:
+def refusal(lines: Sequence[object], code: int) -> click.ClickException:
     """Return an error that prints its lines to stderr and exits with `code`."""
-    error = click.ClickException("\n".join(str(line) for line in lines))
-    error.exit_code = code
-    return error
+    return _Refusal("\n".join(str(line) for line in lines), code)
+
+
+class _Refusal(click.ClickException):
+    """A refusal with the exit code of U-110."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.exit_code = code  # type: ignore[misc]  # click declares it on the class and reads it from the instance
 
 
 def _pair(pair: str | None, instrument: Instrument) -> tuple[str, ...] | None:

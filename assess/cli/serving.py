@@ -92,20 +92,25 @@ def due(dry_run: bool, as_json: bool) -> None:
     failed = False
     if dry_run:
         for step in runner.due(services):
-            line = {"step": step.kind.value, "wave": step.wave_id.hex()}
-            click.echo(json.dumps(line) if as_json else f"{line['step']} {line['wave']}")
+            _print(as_json=as_json, step=step.kind.value, wave=step.wave_id.hex())
         return
     for outcome in runner.run(services):
         failed = failed or outcome.error is not None
-        line = {"step": outcome.step.kind.value, "wave": outcome.step.wave_id.hex(), "error": _reason(outcome)}
-        click.echo(json.dumps(line) if as_json else f"{line['step']} {line['wave']} {line['error'] or 'done'}")
+        _print(
+            as_json=as_json,
+            step=outcome.step.kind.value,
+            wave=outcome.step.wave_id.hex(),
+            result=_reason(outcome) or "done",
+        )
     for error in runner.render(services):
         failed = failed or error is not None
-        click.echo(
-            json.dumps({"step": "render", "error": error and str(error)}) if as_json else f"render {error or 'done'}"
-        )
+        _print(as_json=as_json, step="render", result="done" if error is None else str(error))
     if failed:
         raise SystemExit(1)
+
+
+def _print(*, as_json: bool, **line: str) -> None:
+    click.echo(json.dumps(line) if as_json else " ".join(line.values()))
 
 
 def _say(outcome: runner.Outcome) -> None:

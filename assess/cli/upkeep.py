@@ -13,6 +13,8 @@ import click
 from assess import resources
 from assess.cli.score import UNUSABLE, refusal
 from assess.instruments.model import LOCALES
+from assess.reports import facts, render
+from assess.reports.render import Paper
 from assess.settings import Settings
 from assess.surveys import db as database
 
@@ -50,10 +52,8 @@ def report() -> None:
 @click.option("--locale", type=click.Choice(LOCALES), default="en", show_default=True)
 @click.option("--paper", type=click.Choice(["letter", "a4"]), default="letter", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def render_report(file: Path, locale: str, paper: str, out: Path) -> None:
+def render_report(file: Path, locale: str, paper: Paper, out: Path) -> None:
     """Render the PDF of FILE, a report.json."""
-    from assess.reports import facts, render
-
     try:
         data = facts.dump(facts.read(file.read_bytes()))
     except (facts.FactsError, ValueError) as error:

@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from assess.advice.model import Advice, Playbook
 from assess.disclosure.policy import FLOOR_ITEM, Policy
 from assess.disclosure.registry import Kind
+from assess.instruments import hashes
 from assess.instruments.model import Instrument, Scale
 from assess.reports.facts import Client, Facts
 from assess.scoring.results import Estimates, SubjectEstimates
@@ -28,7 +29,7 @@ class WaveDays:
 
     number: int
     label: str
-    released_on: date
+    released_on: date | None
     opened_on: date | None = None
     closed_on: date | None = None
 
@@ -37,14 +38,11 @@ class WaveDays:
 class Context:
     """Everything of a report that scoring and advice do not know.
 
-    `promise`: the sentences respondents read, by locale. `scale_hashes`: subject (`ALN`, `H`) -> hash of its scoring
-    and wording, by which a later wave knows whether its numbers compare (I-24). `earlier`: facts of the client's
-    earlier released waves, oldest first. `box` and `merkle_root` are None for a file.
+    `promise`: the sentences respondents read, by locale. `earlier`: facts of the client's earlier released waves,
+    oldest first. `box` and `merkle_root` are None for a file.
     """
 
     instrument: Instrument
-    instrument_sha256: str
-    scale_hashes: Mapping[str, str]
     form: str
     client: Client
     wave: WaveDays
@@ -67,6 +65,11 @@ class Context:
     client_sheet: Mapping[str, JsonValue] = field(default_factory=dict)
     comments: Mapping[str, JsonValue] = field(default_factory=dict)
     notes: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    def scale_hashes(self) -> dict[str, str]:
+        """Return subject (`ALN`, `H`) -> hash of its scoring and wording: whether a later wave compares (I-24)."""
+        scored = [scale.id for scale in self.instrument.scales_of(self.form)] + [*self.instrument.composites]
+        return {subject: hashes.subject_hash(self.instrument, subject) for subject in scored}
 
 
 class Grade(StrEnum):
