@@ -277,18 +277,16 @@ def _mirror_scale(
     released: Released, subject: ReleasedSubject | Withheld | None, judged: Mapping[str, Judged], margin: float
 ) -> MirrorScale | None:
     sides = released.table.sides
-    match subject:
-        case None:
-            return None
-        case Withheld():
-            nothing: dict[str, Scored] = dict.fromkeys(sides, Withheld())
-            unjudged = judge(Withheld(), margin=margin, family=Family.MIRROR)
-            return MirrorScale(precision=None, expected=nothing, answered=nothing, error=dict.fromkeys(sides, unjudged))
-        case ReleasedSubject():
-            expected, answered = (tally.part_histograms(released, subject, part) for part in (0, 1))
-            return MirrorScale(
-                precision=subject.precision,
-                expected=_means(released, expected, MIRROR_RHO),
-                answered=_means(released, answered, MIRROR_RHO),
-                error={side: judged[f"{_SCALE}.{side}"] for side in sides},
-            )
+    if subject is None:
+        return None
+    if isinstance(subject, Withheld):
+        nothing: dict[str, Scored] = dict.fromkeys(sides, Withheld())
+        unjudged = judge(Withheld(), margin=margin, family=Family.MIRROR)
+        return MirrorScale(precision=None, expected=nothing, answered=nothing, error=dict.fromkeys(sides, unjudged))
+    expected, answered = (tally.part_histograms(released, subject, part) for part in (0, 1))
+    return MirrorScale(
+        precision=subject.precision,
+        expected=_means(released, expected, MIRROR_RHO),
+        answered=_means(released, answered, MIRROR_RHO),
+        error={side: judged[f"{_SCALE}.{side}"] for side in sides},
+    )

@@ -348,6 +348,16 @@ def test_directed_topics_have_errors_and_ratings_instead_of_a_label() -> None:
         assert found.topics[code].self_rating == found.topics[code].self_other == {}
 
 
+def test_a_directed_topic_without_a_rating_of_one_s_own_team_has_its_error_alone() -> None:
+    """S-33: Q needs a prediction only."""
+    items = {**probe().items, "P1": probe().items["P1"].model_copy(update={"predicts": "O2"})}
+    asked = probe().model_copy(update={"items": items})
+    rows = {"east": [{"O2": 4, "P1": 2}] * 3, "west": [{"O2": 5, "P1": 1}] * 3}
+    one = perceive(released(rows, asked=asked), asked, "full").topics["O2"]
+    assert number(one.expectation_error["east"]).value == pytest.approx(25 - 100)
+    assert one.perceived == one.self_other == one.self_rating == {}
+
+
 def test_the_mirror_scale_is_exploratory_with_the_margin_of_a_scale() -> None:
     """I-14: MIR error of g = mean expected in g - mean answered in h, margin 10."""
     found, _ = survey(40, 35)
