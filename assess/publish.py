@@ -21,7 +21,7 @@ from assess.advice import load as plays
 from assess.advice import match
 from assess.advice.model import Advice, Playbook, Records
 from assess.disclosure.policy import Policy
-from assess.disclosure.registry import Kind, registered
+from assess.disclosure.registry import registered
 from assess.disclosure.release import Released, Withheld
 from assess.disclosure.release import release as disclose
 from assess.disclosure.table import ResponseTable
@@ -97,8 +97,6 @@ def release(services: Services, wave_id: bytes) -> Facts:
     floors = waves.policy(wave)
     context = Context(
         instrument=instrument,
-        instrument_sha256=hashes.instrument_sha256(instrument),
-        scale_hashes=_scale_hashes(instrument, wave.form),
         form=wave.form,
         client=Client(name=client.name, sides=_sides(instrument), zone=client.zone, country=client.country),
         wave=WaveDays(
@@ -156,8 +154,6 @@ def score_table(
     ).hexdigest()
     context = Context(
         instrument=instrument,
-        instrument_sha256=hashes.instrument_sha256(instrument),
-        scale_hashes=_scale_hashes(instrument, form),
         form=form,
         client=Client(name=name, sides=_sides(instrument, side_names), zone="UTC", country=""),
         wave=WaveDays(number=1, label=name, released_on=day),
@@ -262,7 +258,7 @@ def _facts(table: ResponseTable, context: Context, records: Records) -> Facts:
         context.instrument,
         context.form,
         number=context.wave.number,
-        scale_hashes=context.scale_hashes,
+        scale_hashes=context.scale_hashes(),
         earlier=earlier_waves(context.earlier),
     )
     return compose.facts(found, _advice(released, context, records), context=context)
@@ -289,12 +285,6 @@ def _release_hash(prereg: str, released: Released | Withheld) -> str:
         case Released():
             passed = [[subject.registered.id, subject.precision.value] for subject in released.subjects]
     return hashlib.sha256(record.canonical({"prereg": prereg, "passed": passed})).hexdigest()
-
-
-def _scale_hashes(instrument: Instrument, form: str) -> dict[str, str]:
-    kinds = (Kind.SCALE, Kind.COMPOSITE)
-    shells = registered(instrument, form)
-    return {shell.subject: hashes.subject_hash(instrument, shell.subject) for shell in shells if shell.kind in kinds}
 
 
 def _sides(instrument: Instrument, names: Sequence[str] | None = None) -> tuple[SideFacts, ...]:
