@@ -158,7 +158,7 @@ def _features(table: ResponseTable, subject: Registered, instrument: Instrument,
             for part, reading in zip(subject.parts, (EXPECTED, ANSWERED), strict=True):
                 points, span = _points(table, part, valid, ())
                 yield _Feature(subject=subject.id, reading=reading, points=points, valid=valid, span=span)
-        case Kind.COMPOSITE:
+        case _:  # Kind.COMPOSITE
             points, span = _composite(table, subject, valid, instrument)
             yield _Feature(subject=subject.id, reading=MEAN, points=points, valid=valid, span=span)
 
