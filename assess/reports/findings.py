@@ -14,7 +14,7 @@ from assess.reports.facts import BandedFigure, Figure, Finding, NotEstimableFigu
 
 
 class Code(StrEnum):
-    """Every finding. A page's lead comes first in it, then what else is seen, what it may mean, what nobody can tell."""
+    """Every finding, by page: its lead, what else is seen, what it may mean, what nobody can tell."""
 
     HEADLINE_GAP = "headline.gap"
     HEADLINE_IMPROVED = "headline.improved"
@@ -132,10 +132,13 @@ def finding(
     *,
     subject: str | None = None,
     words: Mapping[str, str] | None = None,
+    slots: Mapping[str, str] | None = None,
     **figures: str,
 ) -> Finding:
-    """Return a finding; `figures` are slots of its template with the ids that fill them."""
-    return Finding(id=id_, code=code.value, figures=figures, subject=subject, words=dict(words or {}))
+    """Return a finding; `figures` and `slots` are slots of its template with the ids that fill them."""
+    return Finding(
+        id=id_, code=code.value, figures={**(slots or {}), **figures}, subject=subject, words=dict(words or {})
+    )
 
 
 def standing(figure: Figure) -> int:

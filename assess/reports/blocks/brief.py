@@ -93,7 +93,9 @@ def _level(material: Material, known: Mapping[str, Figure]) -> tuple[Finding, ..
         return ()
     high = "bad" if material.high_is_bad(subject) else "good"
     company = standing.level(subject, COMPANY)
-    return (finding(f"{BLOCK}.level", Code.BRIEF_LEVEL, subject=subject, words={"high": high}, company=company),)
+    words = {"high": high, "band": " ".join(standing.words(material, subject, known).get(COMPANY, ()))}
+    said = {word: code for word, code in words.items() if code}
+    return (finding(f"{BLOCK}.level", Code.BRIEF_LEVEL, subject=subject, words=said, company=company),)
 
 
 def _opening(material: Material) -> str | None:

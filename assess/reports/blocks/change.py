@@ -70,7 +70,13 @@ def stated(material: Material, subject: str, scope: str, figures_: Mapping[str, 
     words = {"scope": scope, "waves": str(found.waves if found else 2)}
     code = _code(material, subject, scope, figure, found.waves if found else 2)
     return finding(
-        id_, code, subject=subject, words=words, before=wave(subject, first, scope), now=now, change=change(subject, scope)
+        id_,
+        code,
+        subject=subject,
+        words=words,
+        before=wave(subject, first, scope),
+        now=now,
+        change=change(subject, scope),
     )
 
 
@@ -141,7 +147,7 @@ def _change(material: Material, subject: str, scope: str) -> Change | None:
 
 
 def _earlier(material: Material, subject: SubjectEstimates) -> Iterator[tuple[str, Figure]]:
-    code, today = subject.subject, material.context.scale_hashes.get(subject.subject)
+    code, today = subject.subject, material.context.scale_hashes().get(subject.subject)
     for k, facts in enumerate(material.context.earlier, start=1):
         hashes = facts.provenance.get("scale_hashes")
         same = isinstance(hashes, Mapping) and hashes.get(code) == today
@@ -152,9 +158,7 @@ def _earlier(material: Material, subject: SubjectEstimates) -> Iterator[tuple[st
                 yield wave(code, k, scope), facts.figures[id_] if same else broken
 
 
-def _findings(
-    material: Material, owned: Mapping[str, Figure], known: Mapping[str, Figure]
-) -> tuple[Finding, ...]:
+def _findings(material: Material, owned: Mapping[str, Figure], known: Mapping[str, Figure]) -> tuple[Finding, ...]:
     figures_ = {**known, **owned}
     limit = finding(f"{BLOCK}.limit", Code.CHANGE_LIMIT)
     shown = {subject.subject for subject in _shown(material)}

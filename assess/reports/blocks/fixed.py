@@ -24,7 +24,7 @@ def reading(material: Material, known: Mapping[str, Figure]) -> Page:
         "reading",
         state="full",
         rows=[Row(subject=subject, figures=named)],
-        findings=[finding("reading.lead", Code.READING_ROW, subject=subject, **slots)],
+        findings=[finding("reading.lead", Code.READING_ROW, subject=subject, slots=slots)],
     )
 
 

@@ -139,7 +139,7 @@ def _weakest(
     gap = figure_id(block, item_code, "gap", DIFFERENCE)
     if gap in owned and not isinstance(owned[gap], NotEstimableFigure):
         slots["gap"] = gap
-    return finding(f"{block}.weakest", Code.ITEMS_WEAKEST, subject=item_code, **slots)
+    return finding(f"{block}.weakest", Code.ITEMS_WEAKEST, subject=item_code, slots=slots)
 
 
 def _unfavourable_high(material: Material, scale: str, item: str) -> bool:

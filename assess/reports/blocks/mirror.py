@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from assess.instruments.model import ItemType
 from assess.reports.blocks import printed
@@ -50,7 +51,7 @@ def mirror(material: Material) -> Page:
     rows = (*(topics if material.grade is Grade.FULL else ()), *scale)
     if material.grade is Grade.PARTICIPATION or not rows or mostly_withheld(rows, owned):
         return page(BLOCK, state="dropped", figures=owned)
-    state = "full" if material.grade is Grade.FULL else "reduced"
+    state: Literal["full", "reduced"] = "full" if material.grade is Grade.FULL else "reduced"
     return page(BLOCK, state=state, rows=rows, figures=owned, findings=_findings(material, rows, owned))
 
 
@@ -149,9 +150,8 @@ def labelled(material: Material) -> tuple[MirrorTopic, ...]:
 def label_finding(material: Material, topic: MirrorTopic, known: Mapping[str, Figure], id_: str, code: Code) -> Finding:
     """Return a labelled topic as a finding, from the side whose expectation is farther from the answer (R-13)."""
     side, other = max(ways(material), key=lambda way: _size(known, topic.topic, way))
-    if topic.named_side is not None and topic.label is Label.ONE_SIDED_FALSE_CONFLICT:
-        other = topic.named_side
-        side = next(each for each in material.sides if each != other)
+    if topic.named_side is not None:
+        side, other = next(way for way in ways(material) if way[0] == topic.named_side)
     way = direction(side, other)
     words = {"label": str(topic.label), "likely": "yes" if topic.likely else "no", "side": side}
     if topic.named_side is not None:
@@ -181,9 +181,7 @@ def _findings(material: Material, rows: tuple[Row, ...], owned: Mapping[str, Fig
     may = Code.MIRROR_MAY_ERROR
     for place, topic in enumerate(topics[:2]):
         label = Label(topic.label or "")
-        found.append(
-            label_finding(material, topic, owned, f"{BLOCK}.{topic.topic}", Code(f"mirror.{label.value}"))
-        )
+        found.append(label_finding(material, topic, owned, f"{BLOCK}.{topic.topic}", Code(f"mirror.{label.value}")))
         may = _MAY[label] if place == 0 else may
     if errors and len(found) < 2:
         found.append(errors[0])
@@ -210,5 +208,7 @@ def _errors(material: Material, rows: tuple[Row, ...], owned: Mapping[str, Figur
         figure = owned[id_]
         if code is Code.MIRROR_LOWER and isinstance(figure, ReleasedFigure) and float(figure.value) > 0:
             code = Code.MIRROR_HIGHER
-        found.append(finding(f"{BLOCK}.{row.subject}.{side}", code, subject=row.subject, words={"side": side}, error=id_))
+        found.append(
+            finding(f"{BLOCK}.{row.subject}.{side}", code, subject=row.subject, words={"side": side}, error=id_)
+        )
     return found

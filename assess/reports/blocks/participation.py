@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from assess.reports import rounding
-from assess.reports.blocks.gaps import headline_order
+from assess.reports.blocks.gaps import gap, headline_order
 from assess.reports.blocks.page import COMPANY, DIFFERENCE, Page, figure_id, page
 from assess.reports.context import Grade, Material
 from assess.reports.facts import Figure, Finding, NotEstimableFigure, ReleasedFigure, Row, WithheldFigure
-from assess.reports.findings import Code, finding
+from assess.reports.findings import Code, finding, verdict_of
 from assess.scoring.nonresponse import FRAGILE_BELOW, ROBUST_ABOVE, cannot_be_erased
 from assess.scoring.results import Estimate, NotEstimable, Reason, SubjectEstimates
 
@@ -24,6 +24,9 @@ GOOD, USABLE, HALF = 80, 60, 50
 
 ABOVE = "above"
 """Modifier of a tipping point that is over the number printed: "> 40" (R-6)."""
+
+_SOMETHING_TO_ERASE = (2, 3, 4, 6)
+"""Rows of S-30 in which the gap excludes zero."""
 
 _CUTS = (HALF, USABLE, GOOD)
 
@@ -130,9 +133,7 @@ def _bounds_row(subject: str, owned: Mapping[str, Figure]) -> Row:
     return Row(subject=subject, figures={role: id_ for role, id_ in named.items() if id_ in owned}, group=BOUNDS)
 
 
-def _findings(
-    material: Material, owned: Mapping[str, Figure], known: Mapping[str, Figure]
-) -> tuple[Finding, ...]:
+def _findings(material: Material, owned: Mapping[str, Figure], known: Mapping[str, Figure]) -> tuple[Finding, ...]:
     limit = finding(f"{BLOCK}.limit", Code.PARTICIPATION_LIMIT)
     found = [_lead(material, owned)]
     if material.grade is not Grade.PARTICIPATION:
@@ -160,14 +161,8 @@ def _lead(material: Material, owned: Mapping[str, Figure]) -> Finding:
     else:
         lowest = min(_number(owned[slots["rate_x"]]), _number(owned[slots["rate_y"]]))
         good, usable = lowest >= GOOD, lowest >= USABLE
-        code = (
-            Code.PARTICIPATION_GOOD
-            if good
-            else Code.PARTICIPATION_USABLE
-            if usable
-            else Code.PARTICIPATION_CAUTION
-        )
-    return finding(f"{BLOCK}.lead", code, **slots)
+        code = Code.PARTICIPATION_GOOD if good else Code.PARTICIPATION_USABLE if usable else Code.PARTICIPATION_CAUTION
+    return finding(f"{BLOCK}.lead", code, slots=slots)
 
 
 def silence(material: Material, known: Mapping[str, Figure], id_: str) -> Finding | None:
@@ -176,6 +171,8 @@ def silence(material: Material, known: Mapping[str, Figure], id_: str) -> Findin
     if leading is None:
         return None
     subject = next(s for s in material.headline() if s.subject == leading)
+    if verdict_of(known[gap(leading)]) not in _SOMETHING_TO_ERASE:
+        return None
     tipping = known.get(figure_id(BLOCK, leading, "d_star", DIFFERENCE))
     if isinstance(tipping, NotEstimableFigure) and tipping.reason == Reason.ALL_ANSWERED.value:
         return finding(id_, Code.PARTICIPATION_EVERYONE)
@@ -184,7 +181,7 @@ def silence(material: Material, known: Mapping[str, Figure], id_: str) -> Findin
     slots = {name: figure_id(BLOCK, leading, name, DIFFERENCE) for name in ("low", "high")}
     ends = [_number(known[bound]) for bound in slots.values() if isinstance(known.get(bound), ReleasedFigure)]
     if len(ends) == len(slots) and cannot_be_erased((ends[0], ends[1])):
-        return finding(id_, Code.PARTICIPATION_SETTLED, subject=leading, **slots)
+        return finding(id_, Code.PARTICIPATION_SETTLED, subject=leading, slots=slots)
     return finding(
         id_, Code.PARTICIPATION_SILENT, subject=leading, d_star=figure_id(BLOCK, leading, "d_star", DIFFERENCE)
     )
@@ -195,5 +192,3 @@ def _number(figure: Figure) -> float:
 
 
 __all__ = ["ABOVE", "ballots", "d_star", "figures", "participation", "silence"]
-
-

@@ -13,7 +13,7 @@ from assess.disclosure.policy import Code, Precision
 from assess.disclosure.registry import Kind
 from assess.disclosure.release import Withheld
 from assess.reports import rounding
-from assess.reports.facts import BandedFigure, Figure, Number, NotEstimableFigure, ReleasedFigure, WithheldFigure
+from assess.reports.facts import BandedFigure, Figure, NotEstimableFigure, Number, ReleasedFigure, WithheldFigure
 from assess.scoring.power import SD_ITEM, SD_SCALE, need
 from assess.scoring.results import (
     Count,
@@ -162,9 +162,7 @@ def _mean(
     if not isinstance(scored, Estimate) or precision is None:
         return interval(scored, precision, cuts)
     if precision is Precision.FULL:
-        return ReleasedFigure(
-            **_limits(scored, cuts), unit="points", missing=classes, estimand=scored.estimand.value
-        )
+        return ReleasedFigure(**_limits(scored, cuts), unit="points", missing=classes, estimand=scored.estimand.value)
     coded = _coded(
         rounding.coarse_mean(scored.value, precision), classes, unit="points", estimand=scored.estimand.value
     )

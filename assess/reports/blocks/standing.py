@@ -101,7 +101,9 @@ def _findings(material: Material, rows: tuple[Row, ...], figures_: Mapping[str, 
 def _stated(material: Material, code: Code, subject: str) -> Finding:
     x, y = material.sides
     slots = {"x": level(subject, x), "y": level(subject, y), "company": level(subject, COMPANY)}
-    return finding(f"{code.value}.{subject}", code, subject=subject, words={"high": _high(material, subject)}, **slots)
+    return finding(
+        f"{code.value}.{subject}", code, subject=subject, words={"high": _high(material, subject)}, slots=slots
+    )
 
 
 def _high(material: Material, subject: str) -> str:
