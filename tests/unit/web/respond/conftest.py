@@ -1,4 +1,4 @@
-"""Fixtures of the respondent application: a wave is prepared once and copied for each test."""
+"""Fixtures of the respondent application: a wave is prepared once; a test gets it empty, or a copy of its own."""
 
 from __future__ import annotations
 
@@ -17,19 +17,33 @@ def prepared_core(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def prepared_pulse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def standing_core(prepared_core: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with opened(prepared_core, tmp_path_factory.mktemp("standing-core")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def standing_pulse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("pulse")
     prepare(folder, "pulse")
-    return folder
-
-
-@pytest.fixture
-def house(prepared_core: Path, tmp_path: Path) -> Iterator[House]:
-    with opened(prepared_core, tmp_path) as made:
+    with opened(folder, tmp_path_factory.mktemp("standing-pulse")) as made:
         yield made
 
 
 @pytest.fixture
-def pulse(prepared_pulse: Path, tmp_path: Path) -> Iterator[House]:
-    with opened(prepared_pulse, tmp_path) as made:
+def house(standing_core: House) -> House:
+    """An open wave of the core form with an empty box."""
+    return standing_core.emptied()
+
+
+@pytest.fixture
+def pulse(standing_pulse: House) -> House:
+    """An open wave of the pulse form with an empty box."""
+    return standing_pulse.emptied()
+
+
+@pytest.fixture
+def own_house(prepared_core: Path, tmp_path: Path) -> Iterator[House]:
+    """A copy for a test that changes the wave or the application."""
+    with opened(prepared_core, tmp_path) as made:
         yield made

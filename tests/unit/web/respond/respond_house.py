@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -51,6 +51,16 @@ class House:
     @property
     def code(self) -> str:
         return self.codes["sales"][0]
+
+    def emptied(self) -> House:
+        """Take every ballot out again and wind the clock back, for the next test."""
+        with self.sessions.begin() as session:
+            session.execute(delete(BoxRow))
+            session.execute(delete(SpentRow))
+        self.clock.set(self.wave.opens_at + timedelta(hours=1))
+        self.log.seek(0)
+        self.log.truncate()
+        return self
 
     def ballots(self) -> list[BoxRow]:
         with self.sessions() as session:

@@ -75,14 +75,14 @@ def test_e1_tells_everything_before_the_first_question(house: House, locale: str
     assert str(house.wave.prereg)[:20] in shown
 
 
-def test_e1_gives_the_day_of_the_report_once_it_is_set(house: House) -> None:
-    with house.sessions.begin() as session:
+def test_e1_gives_the_day_of_the_report_once_it_is_set(own_house: House) -> None:
+    with own_house.sessions.begin() as session:
         from assess.surveys import waves
 
-        wave = waves.find(session, house.wave.wave_id)
+        wave = waves.find(session, own_house.wave.wave_id)
         assert wave is not None
-        waves.set_release(session, wave, house.wave.closes_at + timedelta(days=20))
-    assert "The leaders receive the report on February 12, 2026, all at the same minute." in questions(house).text
+        waves.set_release(session, wave, own_house.wave.closes_at + timedelta(days=20))
+    assert "The leaders receive the report on February 12, 2026, all at the same minute." in questions(own_house).text
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -214,18 +214,18 @@ def test_ballots_are_taken_in_the_grace_after_closing(house: House) -> None:
     assert post(house, "/w/drop", checked(house)).status == 200
 
 
-def test_the_box_decides_when_a_survey_closes_between_two_looks(house: House) -> None:
+def test_the_box_decides_when_a_survey_closes_between_two_looks(own_house: House) -> None:
     """What a page was drawn from may be seconds old; the drop asks again in its own transaction (A-06)."""
-    fields = checked(house)
-    with house.sessions.begin() as session:
+    fields = checked(own_house)
+    with own_house.sessions.begin() as session:
         from assess.surveys.states import State
         from assess.surveys.tables import Wave
 
-        session.get_one(Wave, house.wave.wave_id).state = State.CLOSED
-    page = post(house, "/w/drop", fields)
+        session.get_one(Wave, own_house.wave.wave_id).state = State.CLOSED
+    page = post(own_house, "/w/drop", fields)
     assert page.status == 403
     assert "This survey is closed" in page.text
-    assert house.ballots() == []
+    assert own_house.ballots() == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
