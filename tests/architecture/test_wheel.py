@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -45,18 +46,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds the wheel's files and nothing of the repository."""
-    target = tmp_path_factory.mktemp("installed")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(target)]
+    """The site-packages of an environment that holds the wheel, sees our dependencies, and not the repository."""
+    environment = tmp_path_factory.mktemp("installed")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    (packages,) = environment.glob("lib/python3*/site-packages")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(packages)]
     run = subprocess.run([*pip, str(wheel)], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
-    return target
+    # A path in a .pth file is searched, but its own .pth files are not read: the editable install stays out.
+    (packages / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    return packages
 
 
 def elsewhere(installed: Path, cwd: Path, *arguments: str) -> str:
-    """What a command prints in another folder, with the installed wheel found before the repository."""
-    environment = {**os.environ, "PYTHONPATH": str(installed), "ASSESS_HOME": str(cwd / "var")}
-    command = [sys.executable, *arguments]
+    """What a command prints in another folder, in the environment of the installed wheel."""
+    environment = {**os.environ, "ASSESS_HOME": str(cwd / "var")}
+    command = [str(installed.parents[2] / "bin" / "python"), *arguments]
     run = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout
@@ -92,3 +97,11 @@ def test_an_installed_wheel_has_its_command(installed: Path, tmp_path: Path) -> 
     assert (installed / "bin" / "assess").exists()
     assert "Usage:" in elsewhere(installed, tmp_path, "-m", "assess", "--help")
     assert elsewhere(installed, tmp_path, "-m", "assess", "--version").strip().endswith("0.1.0")
+
+
+def test_an_installed_wheel_runs_the_demo_to_its_reports(installed: Path, tmp_path: Path) -> None:
+    printed = elsewhere(installed, tmp_path, "-m", "assess", "demo", "--no-serve")
+    for name in ("report.en.pdf", "report.fr-CA.pdf"):
+        report = tmp_path / "var" / "demo" / name
+        assert str(report.relative_to(tmp_path)) in printed
+        assert report.read_bytes().startswith(b"%PDF-")
