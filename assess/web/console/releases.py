@@ -25,7 +25,7 @@ FILES: Final = {
     "report.en.pdf": "application/pdf",
     "report.fr-CA.pdf": "application/pdf",
     "report.json": "application/json",
-    "figures.csv": "text/csv; charset=utf-8",
+    "figures.csv": "text/csv",
 }
 """What a released wave offers, by name."""
 

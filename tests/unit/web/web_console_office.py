@@ -67,7 +67,9 @@ class Visitor:
         page = self.get("/sign-in" if path.startswith("/sign-in") else "/clients/new")
         token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
         assert token is not None, page.text
-        return self.browser.post(f"/console{path}", data={"csrf_token": token[1], **(data or {})}, **options)
+        response = self.browser.post(f"/console{path}", data={"csrf_token": token[1], **(data or {})}, **options)
+        response.request.input_stream.close()  # a large form is a temporary file of the test client
+        return response
 
 
 def office(folder: Path, **settings: Any) -> Office:
