@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from assess.i18n import number
-from assess.reports import typography
+from assess.reports import typography, why, wording
 from assess.reports.charts.source import Source, released
 from assess.reports.facts import Block, Recommendation, Row
-from assess.reports.pages import answered, cost, owner, reasons
+from assess.reports.pages import answered, cost, owner
 
 CARDS: Final = 3
 TITLES: Final = 5
@@ -234,16 +234,17 @@ def _card(source: Source, play: Recommendation, texts: Mapping[str, str]) -> Car
     facts = [
         Fact(name=tr("Owner"), text=owner(source, play.owner)),
         Fact(name=tr("Cost"), text=cost(source, play.cost)),
-        Fact(name=tr("Where it would show"), text="; ".join(_indicator(source, entry) for entry in play.indicators)),
+        Fact(name=tr("Where it would show"), text=". ".join(_indicator(source, entry) for entry in play.indicators)),
+        Fact(name=tr("How we will know"), text=wording.know(play.know, source.facts, locale) if play.know else ""),
         Fact(name=tr("When not"), text=texts["watch"]),
-        Fact(name=tr("Evidence"), text=play.evidence or ""),
-        Fact(name=tr("How firm"), text=tr("Its signal holds in at least {n} of {all} resamples.", n=held, all=of)),
-        Fact(name=tr("What would change our mind"), text=_mind(source, play)),
+        Fact(name=tr("Evidence"), text=_evidence(source, play, texts)),
+        Fact(name=tr("How firm"), text=tr("holds in at least {n} of {all} resamples", n=held, all=of)),
+        Fact(name=tr("Think again"), text=_mind(source, play)),
     ]
     return Card(
         title=texts["title"],
         why=texts["why"],
-        reasons=reasons(source, play),
+        reasons=why.why(source.facts, play, locale),
         what=texts["what"],
         steps=steps,
         facts=tuple(fact for fact in facts if fact.text),
@@ -254,7 +255,7 @@ def _mind(source: Source, play: Recommendation) -> str:
     names = _names(source, play)
     if not names:
         return ""
-    return source.tr("If by the next wave nothing has moved in: {names}.", names=names)
+    return source.tr("if by the next wave nothing has moved in: {names}", names=names)
 
 
 def _names(source: Source, play: Recommendation) -> str:
@@ -263,14 +264,39 @@ def _names(source: Source, play: Recommendation) -> str:
 
 def _indicator(source: Source, entry: Mapping[str, str]) -> str:
     """Return an indicator as a sentence part: Same targets: should rise by 10 to 15 points, to test."""
-    movement = source.tr(MOVES.get(entry.get("movement", ""), "should move"))
-    ends = [number(entry[key], source.locale) for key in ("low", "high") if entry.get(key)]
-    span = " – ".join(dict.fromkeys(ends))
-    if not span:
-        return source.tr("{name} {moves}, to test", name=_subject(source, entry), moves=movement)
-    return source.tr(
-        "{name} {moves} by {span} points, to test", name=_subject(source, entry), moves=movement, span=span
+    tr = source.tr
+    movement = tr(MOVES.get(entry.get("movement", ""), "should move"))
+    ends = tuple(dict.fromkeys(number(entry[key], source.locale) for key in ("low", "high") if entry.get(key)))
+    today = _today(source, entry)
+    name = _subject(source, entry)
+    named = tr("{name} (today {values})", name=name, values=today) if today else name
+    match ends:
+        case (low, high):
+            return tr("{name} {moves} by {low} to {high} points, to test", name=named, moves=movement, low=low, high=high)
+        case (end,):
+            return tr("{name} {moves} by {end} points, to test", name=named, moves=movement, end=end)
+        case _:
+            return tr("{name} {moves}, to test", name=named, moves=movement)
+
+
+def _today(source: Source, entry: Mapping[str, str]) -> str:
+    """Return an indicator's values of this wave, each with its side."""
+    scopes = {side.code: side.short[source.locale] for side in source.sides} | {"company": source.tr("both teams")}
+    return ", ".join(
+        f"{name} {source.value(source.facts.figures[entry[f'today_{scope}']])}"
+        for scope, name in scopes.items()
+        if f"today_{scope}" in entry
     )
+
+
+def _evidence(source: Source, play: Recommendation, texts: Mapping[str, str]) -> str:
+    """Return the evidence grade with its sources, contrary ones named as such (P-15)."""
+    parts = [source.tr("grade {grade}", grade=play.evidence)] if play.evidence else []
+    if texts.get("sources"):
+        parts.append(texts["sources"])
+    if texts.get("contrary"):
+        parts.append(source.tr("contrary: {sources}", sources=texts["contrary"]))
+    return "; ".join(parts)
 
 
 def _subject(source: Source, entry: Mapping[str, str]) -> str:

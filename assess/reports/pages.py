@@ -15,7 +15,7 @@ from assess.reports import typography, wording
 from assess.reports.charts import gaps, items, legend, mirror, moves, participation, standing
 from assess.reports.charts.chart import Cell, Chart, Line, Table
 from assess.reports.charts.source import Source, group_rows
-from assess.reports.facts import Block, Facts, Figure, Recommendation, ReleasedFigure, Row
+from assess.reports.facts import Block, Facts, Figure, ReleasedFigure, Row
 
 CHARTS_FROM_ROWS: Final = {
     "standing": standing.draw,
@@ -56,6 +56,8 @@ SHORT: Final = {
 
 NOTES: Final = ("brief.trust",)
 """Findings that stand in small print at the foot of their page."""
+TILED: Final = ("brief.level", "brief.answered", "brief.answered_of", "headline.gap")
+"""Findings whose label, number and interval the brief prints as one of its three facts."""
 
 OWNERS: Final = {
     "GM": "general management",
@@ -117,7 +119,7 @@ def _page(source: Source, block: Block) -> Page:
         short=scale or tr(SHORT.get(block.id, "")) if block.id != "brief" else "",
         title=wording.title(facts, block.title, locale) if block.title else tr(SHORT.get(block.id, "")),
         question=tr(QUESTIONS[kind], scale=scale) if block.scale else tr(QUESTIONS[kind]),
-        says=tuple(text for code, text in said if not _aside(code) and code not in NOTES),
+        says=tuple(text for code, text in said if not _aside(code) and code not in (*NOTES, *TILED)),
         notes=tuple(text for code, text in said if code in NOTES),
         may=tuple(text for code, text in said if ".may" in code),
         cannot=tuple(text for code, text in said if code.endswith(".limit")),
@@ -175,8 +177,9 @@ def _tables(source: Source, block: Block) -> Iterable[Table]:
 
 
 def d_star(source: Source, figure: Figure | None) -> str:
-    """Return the tipping point of S-36 as printed; everybody answered: there is nobody silent."""
-    return source.value(figure)
+    """Return the tipping point of S-36 as printed, > 40 where compose stopped counting (R-6)."""
+    above = isinstance(figure, ReleasedFigure) and "above" in figure.modifiers
+    return f">{typography.NBSP}{source.value(figure)}" if above else source.value(figure)
 
 
 def _sources(source: Source, block: Block) -> Iterable[str]:
@@ -261,20 +264,6 @@ def cost(source: Source, code: str | None) -> str:
         return typography.DASH
     low, high = (typography.plain(hours, source.locale) for hours in COST_HOURS)
     return source.tr(COSTS[code], low=low, high=high)
-
-
-def reasons(source: Source, advice: Recommendation) -> tuple[str, ...]:
-    """Return the figures that chose a play, a subject a line: Same targets: Sales 73, Marketing 71."""
-    found: dict[str, list[str]] = {}
-    scopes = {side.code: side.short[source.locale] for side in source.sides} | {"company": source.tr("both teams")}
-    for id_ in advice.why:
-        _, subject, _, scope = id_.rsplit(".", 3) if id_.count(".") >= 3 else ("", id_, "", "")
-        value = source.value(source.facts.figures[id_])
-        found.setdefault(subject, []).append(f"{scopes[scope]} {value}" if scope in scopes else value)
-    return tuple(
-        source.tr("{name}: {values}", name=source.name(subject), values=", ".join(values))
-        for subject, values in found.items()
-    )
 
 
 def mapping(value: JsonValue | None) -> Mapping[str, JsonValue]:

@@ -11,9 +11,9 @@ from assess.reports.charts.source import Source, last_words, released
 from assess.reports.charts.svg import Element
 from assess.reports.facts import Row
 
-TOP: Final = 58.0
-BOTTOM: Final = 116.0
-MIDDLE: Final = 86.0
+TOP: Final = 50.0
+BOTTOM: Final = 102.0
+MIDDLE: Final = 75.0
 SCORES: Final = marks.scores(96, 232)
 DIFFERENCES: Final = marks.differences(262, 392)
 
@@ -67,7 +67,7 @@ def _callouts(source: Source, row: Row) -> list[Element]:
         places.append((DIFFERENCES.at(away), TOP))
     drawn: list[Element] = []
     for at, (x, y) in enumerate(_apart(places), start=1):
-        top = 38.0
+        top = 32.0
         drawn += [
             svg.line(x, top + 7, places[at - 1][0], y, stroke=tokens.FRAME, width=0.6),
             svg.element("circle", cx=x, cy=top, r=7.5, fill=tokens.INK),

@@ -90,15 +90,12 @@ def table(source: Source, rows: Sequence[Row]) -> Table:
     )
     columns = (
         *(Cell(text=source.wave_name(k), kind="number") for k in range(1, waves + 1)),
-        Cell(text=source.tr("Change"), kind="number"),
-        *(
-            Cell(text=source.tr("Change, {side}", side=source.short(index)), side=index, kind="number")
-            for index in range(len(source.sides))
-        ),
+        Cell(text=source.tr("Change of the score"), kind="number"),
+        *(Cell(text=source.short(index), side=index, kind="number") for index in range(len(source.sides))),
         Cell(text=source.tr("What may be said")),
     )
     return Table(
-        caption=source.tr("Scores of both teams together, and their change"),
+        caption=source.tr("Scores of both teams together by wave; their change, then that of each team"),
         columns=columns,
         lines=lines,
         class_="waves",

@@ -6,6 +6,7 @@ and `from_file` are the other shapes a report takes; `hostile` carries names tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -107,7 +108,7 @@ def core() -> Facts:
         "brief": _brief(figures),
     }
     items = {scale: _items(figures, scale) for scale in ITEMS}
-    return _facts(figures, _blocks(rows, items), form="core")
+    return _facts(figures, rows, items, form="core")
 
 
 def full() -> Facts:
@@ -184,7 +185,7 @@ def scales_only() -> Facts:
         ),
         "change": (),
     }
-    return _facts(figures, _blocks(rows, {}), form="core", waves=1)
+    return _facts(figures, rows, {}, form="core", waves=1)
 
 
 def pulse() -> Facts:
@@ -209,7 +210,7 @@ def pulse() -> Facts:
     rows = {
         "standing": (standing,),
         "gaps": (gaps,),
-        "participation": _participation(figures),
+        "participation": _participation(figures, waves=0),
         "mirror": (),
         "change": (),
         "brief": (
@@ -218,7 +219,7 @@ def pulse() -> Facts:
             _ballots(figures),
         ),
     }
-    return _facts(figures, _blocks(rows, {"PUL": items}), form="pulse")
+    return _facts(figures, rows, {"PUL": items}, form="pulse", waves=1)
 
 
 def from_file() -> Facts:
@@ -237,7 +238,13 @@ def from_file() -> Facts:
     }
     provenance["series"] = [{"number": 1, "label": "survey-2002", "released_on": None}]
     kept = tuple(block for block in facts.blocks if block.id not in ("change", "mirror", "process", "options"))
-    return seal(facts.model_copy(update={"provenance": provenance, "blocks": kept, "recommendations": ()}))
+    said = tuple(
+        each.model_copy(update={"code": "anonymity.file"}) if each.id == "anonymity.lead" else each
+        for each in facts.findings
+    )
+    return seal(
+        facts.model_copy(update={"provenance": provenance, "blocks": kept, "findings": said, "recommendations": ()})
+    )
 
 
 def hostile(name: str = "<script src=http://evil.example/x.js></script>") -> Facts:
@@ -454,47 +461,112 @@ def _brief(figures: Figures) -> tuple[Row, ...]:
     )
 
 
-TITLES = {
-    "brief": ("Friction weighs more on Marketing: Sales scores it 16 points lower (5 to 27)", "La friction pèse davantage sur le marketing : 16 points de moins selon les ventes (de 5 à 27)"),
-    "reading": ("How to read a row of this report", "Comment lire une ligne de ce rapport"),
-    "participation": ("41 of 48 people answered", "41 personnes sur 48 ont répondu"),
-    "standing": ("Trust is sound; friction is to watch", "La confiance est satisfaisante; la friction est à surveiller"),
-    "gaps": ("Friction: Marketing scores it 16 points higher (5 to 27)", "Friction : 16 points de plus selon Marketing (de 5 à 27)"),
-    "items-ALN": ("Same lead definition: the answers cannot settle a gap", "Même définition du client potentiel : impossible de trancher"),
-    "items-TRU": ("Weighs our interests: a possible gap, to watch next wave", "Tient compte de nos intérêts : écart possible, à surveiller"),
-    "items-FRI": ("Input set aside: Marketing scores it 30 points higher (15 to 45)", "Apports laissés de côté : 30 points de plus selon Marketing (de 15 à 45)"),
-    "items-PUL": ("Same lead definition: the answers cannot settle a gap", "Même définition du client potentiel : impossible de trancher"),
-    "mirror": ("Same targets: a conflict that is not there", "Mêmes objectifs : un conflit qui n’existe pas"),
-    "change": ("Alignment moved from 45 to 60 (change 15, 9 to 21)", "L’alignement est passé de 45 à 60 (variation de 15, de 9 à 21)"),
-    "process": ("Two changes to try this quarter", "Deux changements à essayer ce trimestre"),
-    "options": ("One incentive change to weigh", "Un changement de rémunération à soupeser"),
-    "method": ("How these numbers were made", "Comment ces chiffres ont été obtenus"),
-    "anonymity": ("What protects those who answered", "Ce qui protège les personnes qui ont répondu"),
-}  # fmt: skip
-
-SENTENCES = {
-    "first": (
-        "Clear gap, size uncertain: Marketing scores it 5 to 27 points higher. The direction is settled; whether it matters is not.",
-        "Écart net, ampleur incertaine : de 5 à 27 points de plus selon Marketing. Le sens est établi, l’importance ne l’est pas.",
-    ),
-    "second": (
-        "Alignment: no meaningful gap, a finding. A gap of 10 or more does not fit these answers (−4 to 10).",
-        "Alignement : aucun écart notable, un constat. Un écart de 10 ou plus est incompatible avec ces réponses (de −4 à 10).",
-    ),
-}
+def finding(
+    id_: str, code: str, subject: str | None = None, words: dict[str, str] | None = None, **slots: str
+) -> Finding:
+    """A finding whose template is the shipped one of its code."""
+    return Finding(id=id_, code=code, subject=subject, words=words or {}, figures=slots)
 
 
-def titles(finding: str, locale: str) -> str:
-    """Return the sample's title of a block's lead finding (`lead.<block>`)."""
-    return TITLES[finding.removeprefix("lead.")][LOCALES.index(locale)]
+def _said(block: str, rows: tuple[Row, ...], figures: Figures, waves: int) -> tuple[Finding, ...]:
+    """What the page says: shipped codes, with the figures this sample has."""
+    return tuple(_findings(block, rows, figures, waves))
 
 
-def sentences(finding: str, locale: str) -> str:
-    """Return the sample's sentence of a finding (`first.<block>`, `second.<block>`)."""
-    return SENTENCES[finding.split(".")[0]][LOCALES.index(locale)]
+def _findings(block: str, rows: tuple[Row, ...], figures: Figures, waves: int) -> Iterator[Finding]:
+    first = rows[0].subject if rows else None
+    gap_id = None if first is None else f"gaps.{first}.gap.difference"
+    match block.partition("-")[0]:
+        case "brief":
+            lead = rows[1].subject
+            yield finding("brief.headline", "headline.gap" if lead == "FRI" else "headline.too_few", lead,
+                          gap=f"gaps.{lead}.gap.difference", detectable="brief.detectable.gap.difference")  # fmt: skip
+            yield finding(
+                "brief.level", "brief.level", first, {"high": "good"}, company=f"standing.{first}.mean.company"
+            )
+            if waves > 1:
+                yield _moved("brief.change", first or "", waves)
+            if "participation.ALN.d_star.difference" in figures:
+                yield finding(
+                    "brief.silent", "participation.silent", "ALN", d_star="participation.ALN.d_star.difference"
+                )
+            yield finding("brief.trust", "brief.trust")
+        case "reading":
+            yield finding("reading.lead", "reading.row", first, x=f"standing.{first}.mean.sales",
+                          y=f"standing.{first}.mean.marketing", gap=gap_id or "")  # fmt: skip
+        case "participation":
+            scopes = {"company": "company", "x": "sales", "y": "marketing"}
+            slots = {
+                f"{s}_{k}": f"participation.ballots.{s}.{v}"
+                for s in ("answered", "invited", "rate")
+                for k, v in scopes.items()
+            }
+            yield finding("participation.lead", "participation.good", **slots)
+            yield finding(
+                "participation.silent", "participation.silent", "ALN", d_star="participation.ALN.d_star.difference"
+            )
+            yield finding("participation.may", "participation.may")
+            yield finding("participation.limit", "participation.limit")
+        case "standing":
+            slots = {"x": f"standing.{first}.mean.sales", "y": f"standing.{first}.mean.marketing"}
+            slots |= {"company": f"standing.{first}.mean.company"}
+            yield finding("standing.lowest", "standing.lowest", first, {"high": "good"}, **slots)
+            yield finding("standing.may", "standing.may_lowest")
+            yield finding("standing.limit", "standing.limit")
+        case "gaps":
+            yield finding("gaps.lead", "gaps.clear" if first == "FRI" else "gaps.open", first, gap=gap_id or "")
+            yield finding("gaps.may", "gaps.may_clear")
+            yield finding("gaps.limit", "gaps.limit")
+        case "items":
+            scale = block.removeprefix("items-")
+            code = {"FRI": "items.gap", "TRU": "items.open"}.get(scale, "items.open")
+            yield finding(f"{block}.lead", code, first, {"scale": scale}, gap=f"{block}.{first}.gap.difference")
+            yield finding(f"{block}.weakest", "items.weakest", first, {"turned": "no"}, x=f"{block}.{first}.mean.sales",
+                          y=f"{block}.{first}.mean.marketing", gap=f"{block}.{first}.gap.difference")  # fmt: skip
+            yield finding(f"{block}.may", "items.may_shared")
+            yield finding(f"{block}.limit", "items.limit")
+        case "mirror":
+            yield from _mirror_findings(rows)
+        case "change":
+            yield _moved("change.lead", "ALN", waves)
+            yield finding("change.may", "change.may_moved")
+            yield finding("change.limit", "change.limit")
+        case "process":
+            yield (
+                finding("process.lead", "process.start", "P4") if waves > 1 else finding("process.lead", "process.none")
+            )
+            yield finding("process.limit", "process.limit")
+        case "options":
+            yield finding("options.lead", "options.offer", "I3")
+            yield finding("options.never", "options.never", None, {"fixed": "NEVER"})
+        case other:
+            yield finding(f"{other}.lead", f"{other}.lead")
 
 
-def _blocks(rows: dict[str, tuple[Row, ...]], items: dict[str, tuple[Row, ...]]) -> tuple[Block, ...]:
+def _moved(id_: str, subject: str, waves: int) -> Finding:
+    words = {"scope": "company", "waves": str(waves)}
+    stem = f"change.{subject}"
+    return finding(id_, "change.trend_up", subject, words, before=f"{stem}.wave_1.company",
+                   now=f"{stem}.wave_{waves}.company", change=f"{stem}.change.company")  # fmt: skip
+
+
+def _mirror_findings(rows: tuple[Row, ...]) -> Iterator[Finding]:
+    if rows and rows[0].subject == "MIR":
+        yield finding(
+            "mirror.lead", "mirror.open", "MIR", {"side": "sales"}, error="mirror.MIR.error.sales_to_marketing"
+        )
+    else:
+        words = {"label": "false_conflict", "likely": "no", "side": "sales"}
+        yield finding("mirror.lead", "mirror.false_conflict", "AL1", words, gap="mirror.AL1.gap.difference",
+                      perceived="mirror.AL1.perceived.sales_to_marketing",
+                      error="mirror.AL1.error.sales_to_marketing")  # fmt: skip
+    yield finding("mirror.may", "mirror.may_conflict")
+    yield finding("mirror.limit", "mirror.limit")
+
+
+def _blocks(
+    rows: dict[str, tuple[Row, ...]], items: dict[str, tuple[Row, ...]], figures: Figures, waves: int
+) -> tuple[tuple[Block, ...], tuple[Finding, ...]]:
     order = [
         "brief",
         "reading",
@@ -505,29 +577,28 @@ def _blocks(rows: dict[str, tuple[Row, ...]], items: dict[str, tuple[Row, ...]])
         "mirror",
         "change",
     ]
-    blocks = []
+    blocks: list[Block] = []
+    said: list[Finding] = []
     for id_ in [*order, "process", "options", "method", "anonymity"]:
         scale = id_.removeprefix("items-") if id_.startswith("items-") else None
         own = items[scale] if scale else rows.get(id_, ())
         if id_ == "reading":
             own = (rows["gaps"][0],)
-        dropped = id_ in ("mirror", "change") and not own
-        text = id_ not in ("reading", "participation", "method", "anonymity", "process", "options")
-        blocks.append(
-            Block(
-                id=id_,
-                state="dropped" if dropped else "full",
-                title=f"lead.{id_}",
-                findings=(f"lead.{id_}", f"first.{id_}", f"second.{id_}") if text else (f"lead.{id_}",),
-                rows=own,
-                scale=scale,
-            )
-        )
-    return tuple(blocks)
+        if (id_ in ("mirror", "change") and not own) or (id_ == "options" and waves == 1):
+            blocks.append(Block(id=id_, state="dropped", scale=scale))
+            continue
+        found = _said(id_, own, figures, waves)
+        said += found
+        ids = tuple(each.id for each in found)
+        blocks.append(Block(id=id_, state="full", title=ids[0], findings=ids[1:], rows=own, scale=scale))
+    return tuple(blocks), tuple(said)
 
 
-def _facts(figures: Figures, blocks: tuple[Block, ...], *, form: str, waves: int = 3) -> Facts:
-    findings = tuple(Finding(id=id_, code="sample") for block in blocks for id_ in block.findings)
+def _facts(
+    figures: Figures, rows: dict[str, tuple[Row, ...]], items: dict[str, tuple[Row, ...]], *, form: str, waves: int = 3
+) -> Facts:
+    figures["brief.detectable.gap.difference"] = points(22)
+    blocks, findings = _blocks(rows, items, figures, waves)
     labels = ("2026-Q1", "2026-Q2", "2026-Q3")[3 - waves :]
     series = [
         {"number": number, "label": label, "released_on": f"2026-{3 * number:02}-10"}
@@ -600,7 +671,7 @@ def _facts(figures: Figures, blocks: tuple[Block, ...], *, form: str, waves: int
             figures=figures,
             blocks=blocks,
             findings=findings,
-            recommendations=RECOMMENDATIONS if form == "core" and waves == 3 else (),
+            recommendations=RECOMMENDATIONS if waves == 3 else (),
         )
     )
 
