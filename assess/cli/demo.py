@@ -227,7 +227,8 @@ def _serve(settings: Settings, client_id: bytes, instrument: Instrument) -> None
     with services.sessions.begin() as session:
         now = services.clock.now(session)
         today = now.astimezone(ZoneInfo(demo_story.ZONE)).date()
-    wave_id = _open(services, client_id, "now", (now, moments.window(today, demo_story.ZONE)[1]), instrument)
+    label = f"{today.year}-Q{(today.month + 2) // 3}"
+    wave_id = _open(services, client_id, label, (now, moments.window(today, demo_story.ZONE)[1]), instrument)
     with services.sessions() as session:
         wave = waves.find(session, wave_id)
         cards = envelopes.cards(session, wave, services.keys) if wave else {}
