@@ -108,10 +108,10 @@ def code(press: Press, locale: str, *, shown: str = "", wrong: bool = False, bus
     return padded(drawn.encode(), SMALL)
 
 
-def refusal(press: Press, found: Found, typed_code: str, locale: str) -> bytes:
+def refusal(press: Press, survey: Survey, standing: Standing, typed_code: str, locale: str) -> bytes:
     """Return M2 or M3."""
-    _, survey = translator(locale), found.survey
-    if found.standing is Standing.EARLY:
+    _ = translator(locale)
+    if standing is Standing.EARLY:
         opens = moment(survey.opens_at, survey.zone, locale)
         heading = _("This survey is not open yet")
         text = _("This survey opens on {opens}. Your code will work then.", opens=opens)

@@ -158,7 +158,7 @@ def _flaws(sent: Sent, statements: Statements, comments: Comments, locale: str) 
             limit=number(LONGEST_COMMENT, locale),
         )
         found.append(Flaw(field=question, text=text))
-    if not sent.keys() <= OURS | statements.choices.keys() | set(comments.questions):
+    if any(name not in OURS and name not in statements.choices and name not in comments.questions for name in sent):
         found.append(Flaw(field=None, text=_("Something that is not part of this survey was left out. Look again.")))
     if not statements.data and not statements.wrong:
         first = next(iter(statements.choices))

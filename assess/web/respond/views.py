@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -52,7 +52,7 @@ def code(desk: Desk) -> Response:
 def start(desk: Desk) -> Response:
     """E1 and E2, with whatever was typed before; changes nothing."""
     locale = language()
-    found = _look(desk)
+    found = _look(desk, receipt=True)
     if found is None or found.standing is not Standing.TAKING:
         return _turned_away(desk, found, locale)
     first = request.form.keys() <= posted.OURS
@@ -73,25 +73,28 @@ def check(desk: Desk) -> Response:
 
 
 def drop(desk: Desk) -> Response:
-    """E4, once the ballot is on disk; nothing else sends one. What was looked up before is only for the pages."""
+    """E4, once the ballot is on disk; nothing else sends one.
+
+    The sheet that was posted along says how to read the answers; the box then asks the database for everything, the
+    time included, so that one look is enough for a ballot that is in order.
+    """
     locale = language()
-    found = _look(desk)
-    if found is None or found.standing is not Standing.TAKING:
-        return _turned_away(desk, found, locale)
-    sent = _read(desk, found, locale)
-    if sent.flaws:
-        return _to_mend(desk, found, sent, locale)
-    if sent.attempt is None:
-        again = translator(locale)("Not received yet. Look at your answers and send them again.")
-        return page(_checked(desk, found, sent, locale, notice=again), HTTPStatus.UNPROCESSABLE_ENTITY)
+    sheet = desk.press.sheet(request.form.get(posted.SHEET, ""))
+    sent = posted.NOTHING if sheet is None else posted.read(request.form, desk.press.form(sheet), locale)
+    if sheet is None or sent.flaws or sent.attempt is None:
+        return _not_dropped(desk, locale)
     asked = box.DropRequest(code=_code(), attempt=sent.attempt, answers=sent.answers, comments=sent.comments)
     with desk.sessions() as session:
-        outcome = box.drop(session, asked, clock=desk.clock, instrument=desk.press.instrument(found.survey))
-    match outcome:
-        case box.Receipt():
-            return page(pages.receipt(desk.press, found.survey, outcome.receipt, locale, replaced=outcome.replaced))
-        case box.Refused(reason=reason):
-            return _turned_away(desk, _refused(found, reason), locale)
+        try:
+            outcome = box.drop(session, asked, clock=desk.clock, instrument=desk.press.asked(sheet))
+        except box.BallotFault:
+            return _not_dropped(desk, locale)
+        match outcome:
+            case box.Receipt():
+                survey = desk.board.survey(session, outcome.wave_id)
+                return page(pages.receipt(desk.press, survey, outcome.receipt, locale, replaced=outcome.replaced))
+            case box.Refused():
+                return _refused(desk, session, outcome, locale)
 
 
 def page(body: bytes, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -129,9 +132,10 @@ def new_attempt() -> bytes:
     return secrets.token_bytes(box.ATTEMPT_BYTES)
 
 
-def _look(desk: Desk) -> Found | None:
+def _look(desk: Desk, *, receipt: bool = False) -> Found | None:
+    code = request.form.get(posted.CODE, "")
     with desk.readers() as session:
-        return lookup.look(session, request.form.get(posted.CODE, ""), board=desk.board, clock=desk.clock)
+        return lookup.look(session, code, board=desk.board, clock=desk.clock, receipt=receipt)
 
 
 def _read(desk: Desk, found: Found, locale: str) -> Posted:
@@ -165,15 +169,26 @@ def _turned_away(desk: Desk, found: Found | None, locale: str) -> Response:
     if found is None:
         body = pages.code(desk.press, locale, shown=request.form.get(posted.CODE, ""), wrong=True)
         return page(body, HTTPStatus.NOT_FOUND)
-    return page(pages.refusal(desk.press, found, _code(), locale), HTTPStatus.FORBIDDEN)
+    return page(pages.refusal(desk.press, found.survey, found.standing, _code(), locale), HTTPStatus.FORBIDDEN)
 
 
-def _refused(found: Found, reason: box.RefusedReason) -> Found | None:
-    """Return what the box decided, which is newer than what was looked up."""
-    match reason:
-        case box.RefusedReason.UNKNOWN:
-            return None
-        case box.RefusedReason.EARLY:
-            return replace(found, standing=Standing.EARLY)
-        case box.RefusedReason.CLOSED:
-            return replace(found, standing=Standing.OVER)
+def _not_dropped(desk: Desk, locale: str) -> Response:
+    """Return what there is to mend or to look at again, everything kept."""
+    found = _look(desk)
+    if found is None or found.standing is not Standing.TAKING:
+        return _turned_away(desk, found, locale)
+    sent = _read(desk, found, locale)
+    if sent.flaws:
+        return _to_mend(desk, found, sent, locale)
+    again = translator(locale)("Not received yet. Look at your answers and send them again.")
+    return page(_checked(desk, found, sent, locale, notice=again), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _refused(desk: Desk, session: Any, outcome: box.Refused, locale: str) -> Response:
+    """M1, M2, M3 as the box decided, which is newer than anything that was looked up before."""
+    if outcome.wave_id is None:
+        return _turned_away(desk, None, locale)
+    early = outcome.reason is box.RefusedReason.EARLY
+    standing = Standing.EARLY if early else Standing.OVER
+    survey = desk.board.survey(session, outcome.wave_id)
+    return page(pages.refusal(desk.press, survey, standing, _code(), locale), HTTPStatus.FORBIDDEN)

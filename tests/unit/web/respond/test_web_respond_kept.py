@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from nacl.public import PrivateKey, SealedBox
 from respond_house import LOCALES, House, Page, answered, checked, post, questions
+
+from assess.surveys.keys import FileKeys, KeyName
 
 WORDS = 'Tags <b>&amp; "quotes"</b>\n\n  two lines, l\'été 🙂'
 
@@ -118,12 +121,32 @@ def test_a_send_without_its_attempt_comes_back_as_a_check_page(
         "sales-marketing:pulse:sales",
     ],
 )
-def test_the_sheet_field_is_believed_only_when_the_database_is_away(house: House, sheet: str) -> None:
-    """It says which questionnaire to draw on M8; what a ballot is made of comes from the code."""
-    fields = checked(house) | {"sheet": sheet}
-    done = post(house, "/w/drop", fields)
-    assert done.status == 200
-    assert house.ballots()[0].receipt in done.text
+def test_a_send_whose_sheet_is_not_the_codes_comes_back_as_a_check_page(house: House, sheet: str) -> None:
+    """The sheet says how to read a post; what a ballot may hold comes from the code."""
+    fields = checked(house, OQ1=WORDS)
+    page = post(house, "/w/drop", fields | {"sheet": sheet})
+    assert page.status == 422
+    assert page.form.fields | {"try": ""} == fields | {"try": ""}
+    assert house.ballots() == []
+    assert post(house, "/w/drop", page.form.fields).status == 200
+
+
+def test_answers_of_another_form_are_never_sealed(pulse: House) -> None:
+    """A page of the core form posted with a code of a pulse wave: the box refuses, the page says what is not part."""
+    fields = checked(pulse) | {"sheet": "sales-marketing:core:sales", "AL2": "4", "OQ1": "x"}
+    page = post(pulse, "/w/drop", fields)
+    assert page.status == 422
+    assert "Something that is not part of this survey was left out." in page.text
+    assert pulse.ballots() == []
+
+
+def test_the_side_of_a_ballot_is_the_envelopes_and_not_the_sheets(house: House) -> None:
+    fields = checked(house) | {"sheet": "sales-marketing:core:marketing"}
+    assert post(house, "/w/drop", fields).status == 200
+    (ballot,) = house.ballots()
+    keys = FileKeys(house.folder / "keys")
+    opened = SealedBox(PrivateKey(keys.read(house.wave.wave_id, KeyName.BOX))).decrypt(ballot.sealed)
+    assert b'"s":"sales"' in opened
 
 
 def test_a_comment_begins_with_the_newline_that_was_typed(house: House) -> None:

@@ -343,7 +343,7 @@ def test_a_fault_before_the_first_question_keeps_the_code(
 
 def test_a_fault_of_the_page_for_faults_is_still_a_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     fields = checked(house)
-    monkeypatch.setattr("assess.web.respond.lookup.look", failing)
+    monkeypatch.setattr("assess.surveys.box.drop", failing)
     monkeypatch.setattr("assess.web.respond.pages.check", failing)
     response = house.client.post("/w/drop", data=fields)
     assert response.status_code == 500
