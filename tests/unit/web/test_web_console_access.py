@@ -54,6 +54,12 @@ def desk(tmp_path: Path) -> Office:
     return office(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """One office for the tests whose every request is refused."""
+    return office(tmp_path_factory.mktemp("untouched"))
+
+
 def flask_app(desk: Office) -> assembly.Flask:
     engine = db.engine(desk.settings.url)
     services = Services(
@@ -96,10 +102,10 @@ def test_the_style_guide_is_served_in_debug_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("rule", "method"), sorted(ROUTES))
-def test_every_route_but_the_sign_in_and_its_looks_needs_a_sign_in(desk: Office, rule: str, method: str) -> None:
+def test_every_route_but_the_sign_in_and_its_looks_needs_a_sign_in(untouched: Office, rule: str, method: str) -> None:
     """A-26: the guard stands before routing and before CSRF."""
-    browser = desk.visitor().browser
-    path = filled(rule, desk.ids["northbeam"], desk.ids["draft"])
+    browser = untouched.visitor().browser
+    path = filled(rule, untouched.ids["northbeam"], untouched.ids["draft"])
     response = browser.open(f"/console{path}", method=method)
     if ROUTES[rule, method] == ALL:
         assert not (response.status_code == 302 and "/sign-in" in response.headers["Location"])
@@ -116,22 +122,24 @@ def test_an_unknown_address_tells_a_stranger_nothing(desk: Office) -> None:
 
 
 @pytest.mark.parametrize(("rule", "method"), sorted(pair for pair in ROUTES if "<key:" in pair[0]))
-def test_a_foreign_client_or_wave_is_not_there(desk: Office, rule: str, method: str) -> None:
+def test_a_foreign_client_or_wave_is_not_there(untouched: Office, rule: str, method: str) -> None:
     """U-60: foreign tenant 404, for both tenants and for an administrator without an assignment."""
-    northbeam = filled(rule, desk.ids["northbeam"], desk.ids["released"])
-    foundry = filled(rule, desk.ids["foundry"], desk.ids["foreign"])
-    assert ask(desk.visitor(SAM), method, northbeam) == 404
-    assert ask(desk.visitor(ROBIN), method, foundry) == 404
-    assert ask(desk.visitor(CHIEF), method, foundry) == 404
-    assert ask(desk.visitor(READER), method, foundry) == 404
+    northbeam = filled(rule, untouched.ids["northbeam"], untouched.ids["released"])
+    foundry = filled(rule, untouched.ids["foundry"], untouched.ids["foreign"])
+    assert ask(untouched.visitor(SAM), method, northbeam) == 404
+    assert ask(untouched.visitor(ROBIN), method, foundry) == 404
+    assert ask(untouched.visitor(CHIEF), method, foundry) == 404
+    assert ask(untouched.visitor(READER), method, foundry) == 404
 
 
 @pytest.mark.parametrize(("rule", "method"), sorted(pair for pair in ROUTES if ROUTES[pair] == CONSULTANT))
-def test_an_administrator_may_not_run_the_waves_of_an_assigned_client(desk: Office, rule: str, method: str) -> None:
+def test_an_administrator_may_not_run_the_waves_of_an_assigned_client(
+    untouched: Office, rule: str, method: str
+) -> None:
     """U-60: own 403."""
     for wave in ("draft", "open", "counted"):
-        path = filled(rule, desk.ids["northbeam"], desk.ids[wave])
-        assert ask(desk.visitor(READER), method, path) == 403
+        path = filled(rule, untouched.ids["northbeam"], untouched.ids[wave])
+        assert ask(untouched.visitor(READER), method, path) == 403
 
 
 def test_a_foreign_page_shows_no_byte_of_the_client(desk: Office) -> None:
@@ -247,13 +255,13 @@ def test_a_token_in_the_address_or_a_header_opens_nothing(desk: Office) -> None:
 
 
 @pytest.mark.parametrize(("rule", "method"), sorted(pair for pair in ROUTES if pair[1] == "POST"))
-def test_a_form_without_its_token_changes_nothing(desk: Office, rule: str, method: str) -> None:
+def test_a_form_without_its_token_changes_nothing(untouched: Office, rule: str, method: str) -> None:
     """A-26: CSRF."""
-    path = filled(rule, desk.ids["northbeam"], desk.ids["draft"])
-    browser = desk.visitor(ROBIN).browser
+    path = filled(rule, untouched.ids["northbeam"], untouched.ids["draft"])
+    browser = untouched.visitor(ROBIN).browser
     assert browser.post(f"/console{path}", data={"email": ROBIN, "password": PASSWORD}).status_code == 400
     assert browser.post(f"/console{path}", data={"csrf_token": "forged"}).status_code == 400
-    with desk.session() as session:
+    with untouched.session() as session:
         assert session.query(AuditRow).count() == 0
 
 
@@ -325,6 +333,16 @@ def test_passwords_are_stored_as_argon2id(desk: Office) -> None:
         robin = staff.find(session, ROBIN)
         assert robin is not None
         assert robin.password.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def test_who_is_signed_in_is_not_asked_again(desk: Office) -> None:
+    response = desk.visitor(ROBIN).get("/sign-in")
+    assert (response.status_code, response.headers["Location"]) == (302, "/console/")
+
+
+def test_only_fonts_are_served_as_fonts(desk: Office) -> None:
+    assert desk.visitor().get("/fonts/OFL.txt").status_code == 404
+    assert desk.visitor().get("/fonts/..%2f..%2fconsole%2fbase.html").status_code in {302, 404}
 
 
 def test_open_endpoints_are_the_sign_in_and_its_looks() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from html import unescape
@@ -40,9 +40,13 @@ class Office:
     settings: Settings
     clock: db.SetClock
     ids: dict[str, str]
+    made: list[Any] = field(default_factory=list)
 
     def app(self) -> Any:
-        return create_app(self.settings, clock=self.clock)
+        """Return the application of this copy, made once."""
+        if not self.made:
+            self.made.append(create_app(self.settings, clock=self.clock))
+        return self.made[0]
 
     def visitor(self, email: str | None = None) -> Visitor:
         visitor = Visitor(Client(self.app()))
