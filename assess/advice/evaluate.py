@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,7 +34,8 @@ class Outcome:
     """A signal on a wave.
 
     `true` and `unknown` are bool arrays over the resamples (Kleene). `holds`, `severity` and `why` are read from the
-    wave itself: `why` names the values that hold or, if none does, those that come nearest.
+    wave itself: `why` names the values that hold or, if none does, those that come nearest. `absent` says that a part
+    of the signal asks what this form does not.
     """
 
     true: Bools
@@ -42,30 +43,38 @@ class Outcome:
     holds: bool
     severity: float
     why: tuple[Ref, ...]
+    absent: bool = False
 
 
 def evaluate(signal: Signal, on: Setting) -> Outcome | Missing:
-    """Return what a signal is worth; `Missing` when one of its answers is not in the form or too few gave it (P-6)."""
-    return _evaluate(signal, on, lenient=False)
+    """Return what a signal is worth; `Missing.TOO_FEW` when too few gave one of its answers (P-6).
+
+    What the form does not ask is unknown, like a record that nobody gave: an `or` may hold without it.
+    """
+    return _evaluate(signal, on, unknown=frozenset({Missing.NOT_IN_FORM}))
 
 
 def true_in(signal: Signal, on: Setting) -> int:
-    """Return in how many resamples a gate's condition is TRUE; what too few answered is unknown, like a record."""
-    found = _evaluate(signal, on, lenient=True)
+    """Return in how many resamples a gate's condition is TRUE; what too few answered is unknown there."""
+    found = _evaluate(signal, on, unknown=frozenset(Missing))
     return int(np.count_nonzero(found.true)) if isinstance(found, Outcome) else 0
 
 
-def _evaluate(signal: Signal, on: Setting, *, lenient: bool) -> Outcome | Missing:
+def _evaluate(signal: Signal, on: Setting, *, unknown: frozenset[Missing]) -> Outcome | Missing:
+    if isinstance(signal, All | AnyOf):
+        parts = [_evaluate(part, on, unknown=unknown) for part in signal.parts]
+        found = [part for part in parts if isinstance(part, Outcome)]
+        if len(found) < len(parts):
+            return Missing.TOO_FEW
+        return _every(found) if isinstance(signal, All) else _some(found)
+    leaf = _leaf(signal, on)
+    if isinstance(leaf, Missing) and leaf in unknown:
+        return replace(_record(None, (), on.rules), absent=True)
+    return leaf
+
+
+def _leaf(signal: Compare | HasLabel | HasFact | HasConflict, on: Setting) -> Outcome | Missing:
     match signal:
-        case All() | AnyOf():
-            parts = [_evaluate(part, on, lenient=lenient) for part in signal.parts]
-            if lenient:
-                parts = [_record(None, (), on.rules) if isinstance(part, Missing) else part for part in parts]
-            missing = [part for part in parts if isinstance(part, Missing)]
-            if missing:
-                return Missing.NOT_IN_FORM if Missing.NOT_IN_FORM in missing else Missing.TOO_FEW
-            found = [part for part in parts if isinstance(part, Outcome)]
-            return _every(found) if isinstance(signal, All) else _some(found)
         case HasFact():
             return _record(on.records.facts.get(signal.name), ("fact", signal.name), on.rules)
         case HasConflict():
@@ -74,7 +83,7 @@ def _evaluate(signal: Signal, on: Setting, *, lenient: bool) -> Outcome | Missin
             return _record(known, ("conflict", *signal.codes), on.rules)
         case HasLabel():
             return _label(signal, on)
-        case Compare():
+        case _:
             return _recorded(signal, on) if signal.value.name in RECORDED else _answered(signal, on)
 
 
@@ -92,6 +101,7 @@ def _every(parts: Sequence[Outcome]) -> Outcome:
         holds=all(part.holds for part in parts),
         severity=min(part.severity for part in parts),
         why=tuple(ref for part in parts for ref in part.why),
+        absent=any(part.absent for part in parts),
     )
 
 
@@ -106,6 +116,7 @@ def _some(parts: Sequence[Outcome]) -> Outcome:
         holds=any(part.holds for part in parts),
         severity=severity,
         why=tuple(ref for part in chosen for ref in part.why),
+        absent=any(part.absent for part in parts),
     )
 
 
@@ -196,15 +207,9 @@ def _shift(signal: Compare, on: Setting) -> float:
 
 
 def _test(values: Floats, op: Op, threshold: float) -> Bools:
-    match op:
-        case Op.LESS:
-            return values < threshold
-        case Op.AT_MOST:
-            return values <= threshold
-        case Op.MORE:
-            return values > threshold
-        case Op.AT_LEAST:
-            return values >= threshold
+    compare = {Op.LESS: np.less, Op.AT_MOST: np.less_equal, Op.MORE: np.greater, Op.AT_LEAST: np.greater_equal}[op]
+    found: Bools = compare(values, threshold)
+    return found
 
 
 def _severity(value: float, op: Op, threshold: float, full: float, rules: Rules) -> float:

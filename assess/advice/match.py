@@ -14,8 +14,6 @@ from assess.advice.model import Advice, Advised, Play, Playbook, Reason, Records
 from assess.disclosure.policy import FLOOR_ITEM
 from assess.scoring.columns import Columns, Missing
 
-_REASONS = {Missing.NOT_IN_FORM: Reason.NOT_IN_FORM, Missing.TOO_FEW: Reason.TOO_FEW}
-
 _DECIMALS = 9
 """Priorities are compared at this many decimals, so that equal ones tie and keep the order of the table."""
 
@@ -45,12 +43,9 @@ def recommend(columns: Columns, playbook: Playbook, records: Records) -> Advice:
 def advise(play: Play, on: Setting) -> Advised:
     """Return a play's status by its signal alone, before any gate."""
     main = evaluate(play.signal, on)
-    found = main
-    if isinstance(main, Missing) and play.small is not None:
-        found = evaluate(play.small, on)
+    found = evaluate(play.small, on) if isinstance(main, Missing) and play.small is not None else main
     if isinstance(found, Missing):
-        reason = _REASONS[main if isinstance(main, Missing) else found]
-        return Advised(play=play.id, kind=play.kind, status=Status.NOT_EVALUATED, reason=reason)
+        return Advised(play=play.id, kind=play.kind, status=Status.NOT_EVALUATED, reason=Reason.TOO_FEW)
     true = int(np.count_nonzero(found.true))
     if true >= on.rules.considered:
         return Advised(
@@ -59,11 +54,14 @@ def advise(play: Play, on: Setting) -> Advised:
             status=Status.RECOMMENDED if true >= on.rules.recommended else Status.CONSIDERED,
             priority=priority(play, found, on),
             why=found.why,
-            scales_only=found is not main or on.columns.fewest < FLOOR_ITEM,
+            scales_only=isinstance(main, Missing) or on.columns.fewest < FLOOR_ITEM,
         )
-    if true + int(np.count_nonzero(found.unknown)) >= on.rules.considered:
-        return Advised(play=play.id, kind=play.kind, status=Status.NOT_EVALUATED, reason=Reason.NO_RECORD)
-    return Advised(play=play.id, kind=play.kind, status=Status.SILENT)
+    if true + int(np.count_nonzero(found.unknown)) < on.rules.considered:
+        return Advised(play=play.id, kind=play.kind, status=Status.SILENT)
+    reason = Reason.NOT_IN_FORM if found.absent else Reason.NO_RECORD
+    if isinstance(main, Missing):
+        reason = Reason.TOO_FEW
+    return Advised(play=play.id, kind=play.kind, status=Status.NOT_EVALUATED, reason=reason)
 
 
 def priority(play: Play, found: Outcome, on: Setting) -> float:
