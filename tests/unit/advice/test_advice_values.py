@@ -189,3 +189,18 @@ def test_everything_is_unknown_without_records(text: str) -> None:
 
 def test_the_made_up_waves_are_of_the_shipped_instrument() -> None:
     assert set(wave().levels) == set(instrument().closed("core"))
+
+
+def test_a_gap_that_lies_on_its_threshold_reaches_it() -> None:
+    """P-4: 17/44 less 23/88 of the scale is exactly 12.5 points; in binary fractions it is 12.499999999999996."""
+    assert 100 * 17 / 44 - 100 * 23 / 88 < 12.5
+    sales = [3] * 6 + [2] * 5
+    marketing = [3] * 1 + [2] * 21
+    rows = {
+        side: [{"AL5": code, "AL5m": 3} for code in codes]
+        for side, codes in (("sales", sales), ("marketing", marketing))
+    }
+    columns = drawn(rows)
+    ((_, gap),) = read("absgap(AL5)", columns)
+    assert gap.point == 12.5
+    assert 12.5 in gap.values
