@@ -5,6 +5,7 @@ Belongs here: from a posted form to answers, comments and what is wrong with the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,8 @@ SWITCH: Final = "to"
 SHEET: Final = "sheet"
 ATTEMPT: Final = "try"
 OURS: Final = frozenset({CODE, LANGUAGE, SWITCH, SHEET, ATTEMPT})
+
+_GIVEN_OUT: Final = re.compile(rf"[0-9a-f]{{{2 * ATTEMPT_BYTES}}}")
 
 Sent = MultiDict[str, str]
 
@@ -83,26 +86,14 @@ class Comments(Field):  # type: ignore[misc] # wtforms has no types
 
     def process(self, formdata: Sent, *_: Any, **__: Any) -> None:
         """Read every question; of a field sent twice all of it is kept."""
-        texts = {question: typed.cleaned("\n".join(formdata.getlist(question))) for question in self.questions}
+        sent = {question: "\n".join(formdata.getlist(question)) for question in self.questions}
+        texts = {question: typed.cleaned(text) for question, text in sent.items() if text}
         self.data: dict[str, str] = {question: text for question, text in texts.items() if text.strip()}
 
     def validate(self, *_: Any, **__: Any) -> bool:
         """Return whether every comment is within the limit."""
         self.errors = [question for question, text in self.data.items() if len(text) > LONGEST_COMMENT]
         return not self.errors
-
-
-class Attempt(Field):  # type: ignore[misc] # wtforms has no types
-    """The 128 random bits of a check page."""
-
-    def process(self, formdata: Sent, *_: Any, **__: Any) -> None:
-        """Read the bits, None if they are not as they were given out."""
-        sent = formdata.get(ATTEMPT, "")
-        try:
-            bits = bytes.fromhex(sent)
-        except ValueError:
-            bits = b""
-        self.data: bytes | None = bits if len(bits) == ATTEMPT_BYTES and bits.hex() == sent else None
 
 
 def form_class(instrument: Instrument, form: str) -> type[Form]:
@@ -115,7 +106,6 @@ def form_class(instrument: Instrument, form: str) -> type[Form]:
             "Meta": type("Meta", (), {"locales": False}),
             "statements": Statements(levels),
             "comments": Comments(instrument.open(form)),
-            "attempt": Attempt(),
         },
     )
 
@@ -130,7 +120,7 @@ def read(sent: Sent, form: type[Form], locale: str) -> Posted:
     made.validate()
     statements, comments = made.statements, made.comments
     return Posted(
-        attempt=made.attempt.data,
+        attempt=_attempt(sent.get(ATTEMPT, "")),
         answers=statements.data,
         comments=comments.data,
         flaws=_flaws(sent, statements, comments, locale),
@@ -140,6 +130,11 @@ def read(sent: Sent, form: type[Form], locale: str) -> Posted:
 def language(sent: Sent) -> str | None:
     """Return the language to answer in: the one of the button pressed, else the one of the page it came from."""
     return next((sent[name] for name in (SWITCH, LANGUAGE) if sent.get(name) in LOCALES), None)
+
+
+def _attempt(sent: str) -> bytes | None:
+    """Return the 128 random bits of a check page, None if they are not as they were given out."""
+    return bytes.fromhex(sent) if _GIVEN_OUT.fullmatch(sent) else None
 
 
 @cache

@@ -10,7 +10,6 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -22,6 +21,7 @@ STEP: Final = 4_096
 
 _OPENING: Final = b"<!--"
 _CLOSING: Final = b"-->"
+_DOTS: Final = memoryview(b"." * 65_536)
 # Drawn anew by each process, so that no typed text can look like a slot.
 _TOKEN: Final = secrets.token_hex(8)
 _SLOT: Final = re.compile(rf"\[{_TOKEN} ([^\]]*)\]")
@@ -29,20 +29,22 @@ _SLOT: Final = re.compile(rf"\[{_TOKEN} ([^\]]*)\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A drawn page: the bytes between the slots, and the names of the slots; one piece more than slots."""
+    """A drawn page: bytes, with an empty piece for each slot; `places` says which pieces a slot is."""
 
     pieces: tuple[bytes, ...]
-    names: tuple[str, ...]
-
-    @property
-    def bare(self) -> int:
-        """Number of bytes with nothing filled in."""
-        return sum(map(len, self.pieces))
+    places: Mapping[str, tuple[int, ...]]
+    bare: int
+    """Number of bytes with nothing filled in."""
 
     def filled(self, values: Mapping[str, bytes], size: int) -> bytes:
         """Return the page with its slots filled (an unnamed slot stays empty), padded to `size`."""
-        between = [values.get(name, b"") for name in self.names]
-        return padded(b"".join(chain.from_iterable(zip(self.pieces, [*between, b""], strict=True))), size)
+        pieces: list[bytes | memoryview] = list(self.pieces)
+        length = self.bare
+        for name, value in values.items():
+            for place in self.places.get(name, ()):
+                pieces[place] = value
+                length += len(value)
+        return b"".join((*pieces, *_padding(length, size)))
 
 
 def slot(name: str) -> Markup:
@@ -53,15 +55,22 @@ def slot(name: str) -> Markup:
 def cut(drawn: str) -> Drawn:
     """Return a drawn page cut at its slots, without the indents of its template."""
     parts = _SLOT.split(re.sub(r"\n\s*", "\n", drawn))
-    return Drawn(pieces=tuple(part.encode() for part in parts[::2]), names=tuple(parts[1::2]))
+    names = parts[1::2]
+    pieces = tuple(b"" if n % 2 else part.encode() for n, part in enumerate(parts))
+    places = {name: tuple(2 * n + 1 for n, known in enumerate(names) if known == name) for name in dict.fromkeys(names)}
+    return Drawn(pieces=pieces, places=places, bare=sum(map(len, pieces)))
 
 
 def padded(page: bytes, size: int) -> bytes:
     """Return a page padded with a comment to `size` bytes, or by whole steps beyond if it is longer than that."""
-    least = len(page) + len(_OPENING) + len(_CLOSING)
-    while size < least:
-        size += STEP
-    return page + _OPENING + b"." * (size - least) + _CLOSING
+    return b"".join((page, *_padding(len(page), size)))
+
+
+def _padding(length: int, size: int) -> tuple[bytes, memoryview | bytes, bytes]:
+    least = length + len(_OPENING) + len(_CLOSING)
+    beyond = max(0, -(-(least - size) // STEP))
+    dots = size + beyond * STEP - least
+    return _OPENING, _DOTS[:dots] if dots <= len(_DOTS) else b"." * dots, _CLOSING
 
 
 def safe(text: str) -> bytes:
