@@ -83,6 +83,7 @@ class Code(StrEnum):
     MIRROR_FALSE_CONFLICT = "mirror.false_conflict"
     MIRROR_ONE_SIDED_BLINDNESS = "mirror.one_sided_blindness"
     MIRROR_ONE_SIDED_FALSE_CONFLICT = "mirror.one_sided_false_conflict"
+    MIRROR_ALSO = "mirror.also"
     MIRROR_LOWER = "mirror.lower"
     MIRROR_HIGHER = "mirror.higher"
     MIRROR_ACCURATE = "mirror.accurate"

@@ -68,6 +68,11 @@ def sentence(facts: Facts, finding_id: str, locale: str) -> str:
     return _render(sentence_of(finding.code, locale), facts, finding, locale)
 
 
+def spoken(facts: Facts, finding: Finding, locale: str, *, text: str | None = None) -> str:
+    """Return the sentence of a finding that facts do not list, such as the reason of a play."""
+    return _render(sentence_of(finding.code, locale) if text is None else text, facts, finding, locale)
+
+
 def verdict(figure_id: str, facts: Facts, subject: str | None, locale: str) -> str:
     """Return what may be said of a comparison, label and numbers in one text (S-30, S-31).
 
@@ -78,7 +83,7 @@ def verdict(figure_id: str, facts: Facts, subject: str | None, locale: str) -> s
     if statistic not in _KINDS:
         raise KeyError(f"{figure_id} ({subject}) is not a comparison")
     tokens = Tokens()
-    code, label = _verdict_code(figure, _KINDS[statistic]), _label(figure, _KINDS[statistic], locale)
+    code, label = _verdict_code(figure, _KINDS[statistic]), comparison_label(figure, _KINDS[statistic], locale)
     slots: dict[str, Any] = {"gap": slot(tokens, facts, figure, locale, label=label), "label": tokens.keep(label)}
     slots |= _sides(tokens, facts, locale) | _direction(tokens, facts, scope, locale)
     return filled(sentence_of(code, locale), slots, tokens, locale)
@@ -186,7 +191,7 @@ def _slot(tokens: Tokens, facts: Facts, id_: str, locale: str) -> Slot:
         return slot(tokens, facts, figure, locale, text=superiority(figure, facts, locale))
     if statistic not in _KINDS:
         return slot(tokens, facts, figure, locale)
-    label = _label(figure, _KINDS[statistic], locale)
+    label = comparison_label(figure, _KINDS[statistic], locale)
     return slot(tokens, facts, figure, locale, label=label, text=verdict(id_, facts, None, locale))
 
 
@@ -254,8 +259,11 @@ def _verdict_code(figure: Figure, kind: str) -> str:
             return "verdict.number"
 
 
-def _label(figure: Figure, kind: str, locale: str) -> str:
-    """Return a verdict's label with its modifiers behind it in brackets (S-31)."""
+def comparison_label(figure: Figure, kind: str, locale: str) -> str:
+    """Return a verdict's label with its modifiers behind it in brackets (S-31).
+
+    `kind`: gap, change, error or perceived, as in the id of the figure.
+    """
     if not isinstance(figure, ReleasedFigure) or figure.verdict is None:
         code = "verdict.withheld" if isinstance(figure, WithheldFigure) else "verdict.gap.7"
         return typeset(titles(code, locale)[0], locale)
@@ -279,15 +287,20 @@ def _complement(value: Any) -> Any:
     return int(turned) if turned == turned.to_integral_value() else str(turned)
 
 
+_label = comparison_label
+
+
 __all__ = [
     "LABELS",
     "LOCALES",
     "MODIFIERS",
     "TITLE_LIMITS",
     "band",
+    "comparison_label",
     "know",
     "label_name",
     "sentence",
+    "spoken",
     "superiority",
     "title",
     "verdict",

@@ -67,8 +67,9 @@ def stated(material: Material, subject: str, scope: str, figures_: Mapping[str, 
     values = found.values if found else ()
     first = next((k for k, value in enumerate(values, start=1) if value is not None), 1)
     now = gaps.gap_process(subject) if scope == DIFFERENCE else standing.process(subject, scope)
-    words = {"scope": scope, "waves": str(found.waves if found else 2)}
-    code = _code(material, subject, scope, figure, found.waves if found else 2)
+    waves = found.waves if found else 2
+    words = {"scope": scope, "waves": str(waves), "trend": "yes" if waves >= TREND_FROM else "no"}
+    code = _code(material, subject, scope, figure, waves)
     return finding(
         id_,
         code,

@@ -107,7 +107,6 @@ def _findings(
     gaps = {figure_id(block, item.subject, "gap", DIFFERENCE): item.subject for item in released if item.gap}
     limit = finding(f"{block}.limit", Code.ITEMS_LIMIT)
     weakest = _weakest(material, block, scale, released, owned)
-    seen = _dont_know(material, block, released) or weakest
     may = Code.ITEMS_MAY_SHARED
     if gaps:
         first = ordered(gaps, owned)[0]
@@ -116,6 +115,9 @@ def _findings(
         may = Code.ITEMS_MAY_GAP if verdict_of(owned[first]) in CLEAR else may
     else:
         lead = finding(f"{block}.lead", Code.ITEMS_LEVELS, subject=scale, words={"scale": scale})
+    if weakest is not None and weakest.subject == lead.subject:
+        weakest = None
+    seen = _dont_know(material, block, released) or weakest
     return (lead, *([seen] if seen else []), finding(f"{block}.may", may), limit)
 
 
@@ -139,7 +141,8 @@ def _weakest(
     gap = figure_id(block, item_code, "gap", DIFFERENCE)
     if gap in owned and not isinstance(owned[gap], NotEstimableFigure):
         slots["gap"] = gap
-    return finding(f"{block}.weakest", Code.ITEMS_WEAKEST, subject=item_code, slots=slots)
+    turned = "yes" if _unfavourable_high(material, scale, item_code) else "no"
+    return finding(f"{block}.weakest", Code.ITEMS_WEAKEST, subject=item_code, words={"turned": turned}, slots=slots)
 
 
 def _unfavourable_high(material: Material, scale: str, item: str) -> bool:

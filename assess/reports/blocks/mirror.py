@@ -148,8 +148,12 @@ def labelled(material: Material) -> tuple[MirrorTopic, ...]:
 
 
 def label_finding(material: Material, topic: MirrorTopic, known: Mapping[str, Figure], id_: str, code: Code) -> Finding:
-    """Return a labelled topic as a finding, from the side whose expectation is farther from the answer (R-13)."""
-    side, other = max(ways(material), key=lambda way: _size(known, topic.topic, way))
+    """Return a labelled topic as a finding, from the side that best shows it (R-13).
+
+    That is the side the label names; else the side that expects more of the real gap than there is, rather than its
+    opposite; else the side whose expectation is farther from the answer.
+    """
+    side, other = max(ways(material), key=lambda way: _telling(material, known, topic.topic, way))
     if topic.named_side is not None:
         side, other = next(way for way in ways(material) if way[0] == topic.named_side)
     way = direction(side, other)
@@ -167,9 +171,18 @@ def label_finding(material: Material, topic: MirrorTopic, known: Mapping[str, Fi
     )
 
 
-def _size(known: Mapping[str, Figure], topic: str, way: tuple[str, str]) -> float:
-    error = known.get(figure_id(BLOCK, topic, "error", direction(*way)))
-    return abs(float(error.value)) if isinstance(error, ReleasedFigure) else -1.0
+def _telling(
+    material: Material, known: Mapping[str, Figure], topic: str, way: tuple[str, str]
+) -> tuple[bool, float]:
+    gap = _value(known.get(figure_id(BLOCK, topic, "gap", DIFFERENCE)))
+    real = gap if way[0] == material.sides[0] else -gap
+    perceived = _value(known.get(figure_id(BLOCK, topic, "perceived", direction(*way))))
+    error = _value(known.get(figure_id(BLOCK, topic, "error", direction(*way))))
+    return real * perceived >= 0, abs(error)
+
+
+def _value(figure: Figure | None) -> float:
+    return float(figure.value) if isinstance(figure, ReleasedFigure) else 0.0
 
 
 def _findings(material: Material, rows: tuple[Row, ...], owned: Mapping[str, Figure]) -> tuple[Finding, ...]:
@@ -179,11 +192,12 @@ def _findings(material: Material, rows: tuple[Row, ...], owned: Mapping[str, Fig
     errors = _errors(material, rows, owned)
     found: list[Finding] = []
     may = Code.MIRROR_MAY_ERROR
-    for place, topic in enumerate(topics[:2]):
+    for place, topic in enumerate(topics[:3]):
         label = Label(topic.label or "")
-        found.append(label_finding(material, topic, owned, f"{BLOCK}.{topic.topic}", Code(f"mirror.{label.value}")))
+        code = Code(f"mirror.{label.value}") if place == 0 else Code.MIRROR_ALSO
+        found.append(label_finding(material, topic, owned, f"{BLOCK}.{topic.topic}", code))
         may = _MAY[label] if place == 0 else may
-    if errors and len(found) < 2:
+    if errors and not found:
         found.append(errors[0])
     if not found:
         return (limit,)

@@ -213,7 +213,8 @@ def _lead(material: Material) -> Finding:
     advice = material.advice
     id_ = f"{BLOCK}.lead"
     if advice is not None and advice.processes:
-        return finding(id_, Code.PROCESS_START, subject=advice.processes[0].play)
+        many = {"many": "yes" if len(advice.processes) > 1 else "no"}
+        return finding(id_, Code.PROCESS_START, subject=advice.processes[0].play, words=many)
     fixed = advice.fixed if advice is not None else ()
     for text, code in ((FixedText.OPEN, Code.PROCESS_OPEN), (FixedText.LEAVE, Code.PROCESS_LEAVE)):
         if text in fixed:
