@@ -62,14 +62,21 @@ def paste(wave_id: bytes) -> Response | tuple[str, int]:
 
 
 def sides(instrument: Instrument) -> list[RosterSide]:
-    """Return how a list may name each side: by its code, its letter, and its names in either language."""
-    named = [words.side_labels(instrument, language) for language in LOCALES]
+    """Return how a list may name each side: by code, letter, or its names in either language, typed or typeset."""
     return [
         RosterSide(
             code=side.code,
             labels=(
                 side.letter,
-                *(name for labels in named for name in (labels[side.code].short, labels[side.code].label)),
+                *(
+                    name
+                    for language in LOCALES
+                    for texts in (
+                        instrument.texts[language].sides[side.letter],
+                        words.side_labels(instrument, language)[side.code],
+                    )
+                    for name in (texts.short, texts.label)
+                ),
             ),
         )
         for side in instrument.sides

@@ -206,7 +206,7 @@ def test_the_roster_of_an_open_wave_is_fixed(desk: Office) -> None:
 def test_a_side_is_named_by_its_code_or_in_either_language() -> None:
     """U-70: code or label, en or fr."""
     named = {side.code: set(side.labels) for side in sides(shipped("sales-marketing"))}
-    assert {"Sales", "Ventes", "S"} <= named["sales"]
+    assert {"Sales", "Ventes", "S", "l'équipe des ventes", "l’équipe des ventes"} <= named["sales"]
     assert {"Marketing", "M"} <= named["marketing"]
 
 
