@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from assess.disclosure.registry import Kind
 from assess.reports.blocks import gaps, standing
 from assess.reports.blocks.page import COMPANY
-from assess.reports.facts import Facts, Figure, FactsError, ReleasedFigure
+from assess.reports.facts import Facts, FactsError, Figure, ReleasedFigure
 from assess.scoring.trend import GAP, EarlierWave
 
 Printed = tuple[float, float | None, float | None]
