@@ -38,7 +38,6 @@ from assess.scoring import estimate, resample
 from assess.settings import Settings
 from assess.surveys import archive, clients, count, db, lifecycle, promise, waves
 from assess.surveys.keys import FileKeys, KeyStore
-from assess.surveys.roster import RosterSide
 from assess.surveys.states import State
 from assess.surveys.waves import Wave
 
@@ -221,26 +220,6 @@ def write_outputs(made: Facts, out: Path, *, locales: Sequence[str], paper: Pape
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         _write(out / name, content)
-
-
-def roster_sides(instrument: Instrument) -> list[RosterSide]:
-    """Return what a roster may call each side: code, letter, labels and short names in every language."""
-    return [
-        RosterSide(
-            code=side.code,
-            labels=tuple(
-                {
-                    side.letter: None,
-                    **{
-                        word: None
-                        for texts in instrument.texts.values()
-                        for word in (texts.sides[side.letter].label, texts.sides[side.letter].short)
-                    },
-                }
-            ),
-        )
-        for side in instrument.sides
-    ]
 
 
 def _disclosed(table: ResponseTable, context: Context) -> Released | Withheld:

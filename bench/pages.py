@@ -88,7 +88,7 @@ def _open_wave(home: Path) -> Iterator[tuple[Client, list[str]]]:
             closes_at=closes_at,
             contact="bench@client.example",
         )
-        parsed = roster.parse("\n".join(["side,email", *lines]), sides=publish.roster_sides(instrument))
+        parsed = roster.parse("\n".join(["side,email", *lines]), sides=roster.sides(instrument))
         roster.replace(session, wave, parsed)
         waves.open_(session, wave, instrument=instrument, keys=services.keys, clock=clock, operator=settings.operator)
         codes = [code for side in envelopes.cards(session, wave, services.keys).values() for code in side][:PEOPLE]

@@ -146,7 +146,7 @@ def _open(
             closes_at=window[1],
             contact=demo_story.CONTACT,
         )
-        roster.replace(session, wave, roster.parse(_roster(), sides=publish.roster_sides(instrument)))
+        roster.replace(session, wave, roster.parse(_roster(), sides=roster.sides(instrument)))
         waves.open_(
             session,
             wave,

@@ -16,6 +16,8 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from assess.instruments import words
+from assess.instruments.model import LOCALES, Instrument
 from assess.surveys.lists import Cells, RosterFault, RosterFaults, cells, decode
 from assess.surveys.said import Said, said
 from assess.surveys.states import State, WaveRefused
@@ -31,6 +33,7 @@ __all__ = [
     "decode",
     "parse",
     "replace",
+    "sides",
 ]
 
 MOST_ROWS: Final = 20_000
@@ -89,6 +92,28 @@ class ParsedRoster:
     rows: tuple[RosterRow, ...]
     ignored_columns: tuple[str, ...]
     warnings: tuple[RosterFault, ...]
+
+
+def sides(instrument: Instrument) -> list[RosterSide]:
+    """Return how a list may name each side: by code, letter, or its names in either language, typed or typeset."""
+    return [
+        RosterSide(
+            code=side.code,
+            labels=(
+                side.letter,
+                *(
+                    name
+                    for language in LOCALES
+                    for texts in (
+                        instrument.texts[language].sides[side.letter],
+                        words.side_labels(instrument, language)[side.code],
+                    )
+                    for name in (texts.short, texts.label)
+                ),
+            ),
+        )
+        for side in instrument.sides
+    ]
 
 
 def parse(data: bytes | str, *, sides: Sequence[RosterSide]) -> ParsedRoster:

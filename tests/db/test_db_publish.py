@@ -14,7 +14,7 @@ from assess.instruments.load import shipped
 from assess.jobs import runner
 from assess.reports.facts import Facts
 from assess.settings import Settings
-from assess.surveys import archive, waves
+from assess.surveys import archive, roster, waves
 from assess.surveys.lifecycle import StepKind
 from assess.surveys.states import State
 from assess.surveys.tables import Wave
@@ -151,6 +151,6 @@ def test_a_wave_that_does_not_exist_is_an_error_of_its_own(services: publish.Ser
 
 def test_a_roster_may_name_a_side_by_code_letter_or_label_in_both_languages() -> None:
     """U-70."""
-    first = publish.roster_sides(shipped("sales-marketing"))[0]
+    first = roster.sides(shipped("sales-marketing"))[0]
     assert first.code == "sales"
     assert {"S", "Sales", "Ventes", "the Sales team", "l'équipe des ventes"} <= set(first.labels)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, make_response, request
 
 from assess.instruments import words
-from assess.instruments.model import LOCALES, Instrument
+from assess.instruments.model import Instrument
 from assess.surveys import roster
 from assess.surveys.clients import Client
-from assess.surveys.roster import RosterFaults, RosterSide
+from assess.surveys.roster import RosterFaults
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import State, WaveRefused
@@ -40,7 +40,7 @@ def paste(wave_id: bytes) -> Response | tuple[str, int]:
         return _page(client, wave, instrument, form, ())
     data = _sent(form)
     try:
-        parsed = roster.parse(data, sides=sides(instrument))
+        parsed = roster.parse(data, sides=roster.sides(instrument))
     except RosterFaults as found:
         faults = found.say(locale())
         if "list" in request.form:
@@ -59,28 +59,6 @@ def paste(wave_id: bytes) -> Response | tuple[str, int]:
         warnings=[warning.say(locale()) for warning in parsed.warnings],
         guessed=_accents(data),
     )
-
-
-def sides(instrument: Instrument) -> list[RosterSide]:
-    """Return how a list may name each side: by code, letter, or its names in either language, typed or typeset."""
-    return [
-        RosterSide(
-            code=side.code,
-            labels=(
-                side.letter,
-                *(
-                    name
-                    for language in LOCALES
-                    for texts in (
-                        instrument.texts[language].sides[side.letter],
-                        words.side_labels(instrument, language)[side.code],
-                    )
-                    for name in (texts.short, texts.label)
-                ),
-            ),
-        )
-        for side in instrument.sides
-    ]
 
 
 def _sent(form: RosterForm) -> bytes | str:

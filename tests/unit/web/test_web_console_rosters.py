@@ -11,8 +11,8 @@ import pytest
 from web_console_office import ROBIN, ROSTER, Office, office, words
 
 from assess.instruments.load import shipped
+from assess.surveys.roster import sides
 from assess.surveys.tables import AuditRow, PersonRow
-from assess.web.console.rosters import sides
 
 MULTIPART = "multipart/form-data"  # as a browser sends this form
 TEN_FAULTS = (

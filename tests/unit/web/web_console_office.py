@@ -19,8 +19,8 @@ from assess.instruments.load import shipped
 from assess.settings import Settings
 from assess.surveys import clients, db, moments, roster, staff, waves
 from assess.surveys.keys import FileKeys
+from assess.surveys.roster import sides
 from assess.surveys.states import State
-from assess.web.console.rosters import sides
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 1, 20, 15, 0, tzinfo=UTC)
