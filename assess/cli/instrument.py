@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from assess.advice import load as plays
+from assess.advice.faults import PlaybookFaults
 from assess.instruments import lint, lock
 from assess.instruments.faults import Fault, InstrumentFaults
 from assess.instruments.load import read, shipped
@@ -30,7 +32,7 @@ def instrument() -> None:
 def check(folder: Path, *, as_json: bool) -> None:
     """Report every fault of an instrument folder as `file: key: message`."""
     try:
-        faults = lint.problems(folder)
+        faults = (*lint.problems(folder), *_plays(folder))
         code = WRONG if faults else 0
     except InstrumentFaults as unreadable:
         faults, code = unreadable.faults, UNUSABLE
@@ -68,6 +70,17 @@ def chosen(source: str) -> tuple[Instrument, str]:
         message = f"{form} is not a form of {found.id} ({', '.join(found.forms)})"
         raise InstrumentFaults((Fault(file=name, key="", message=message),), unreadable=True)
     return found, form
+
+
+def _plays(folder: Path) -> tuple[Fault, ...]:
+    """Return the faults of the plays beside an instrument that loads; a folder without plays has none."""
+    try:
+        plays.beside(folder, read(folder))
+    except InstrumentFaults:
+        return ()  # the instrument's own faults are listed already
+    except PlaybookFaults as found:
+        return found.faults
+    return ()
 
 
 def _print(faults: tuple[Fault, ...], *, to_stderr: bool) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from assess import resources
 from assess.cli import main
 
 FOLDER = Path(__file__).resolve().parents[2] / "instruments" / "leadership"
@@ -95,3 +97,15 @@ def test_both_languages_are_two_files(tmp_path: Path) -> None:
     result = score(tmp_path, answers_file(tmp_path / "a.csv", 12), "--locale", "en,fr-CA", "--invited", "13=20,18=20")
     assert result.exit_code == 0, result.output
     assert {"report.en.pdf", "report.fr-CA.pdf"} <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_checking_an_instrument_checks_its_plays_too(tmp_path: Path) -> None:
+    """P-23: a fault of a play is listed with its file, like any other."""
+    folder = tmp_path / "sales-marketing"
+    shutil.copytree(resources.instruments() / "sales-marketing", folder)
+    assert CliRunner().invoke(main, ["instrument", "check", str(folder)]).exit_code == 0
+    play = folder / "plays" / "P01.toml"
+    play.write_text(play.read_text(encoding="utf-8").replace("item(AL3,C)", "item(ZZ9,C)"), encoding="utf-8")
+    result = CliRunner().invoke(main, ["instrument", "check", str(folder)])
+    assert result.exit_code == 1
+    assert "P01.toml" in result.output
