@@ -150,9 +150,9 @@ def test_the_contrast_of_two_greys_is_known() -> None:
 
 
 def test_the_style_keeps_the_sizes_of_the_look() -> None:
-    """look.md: text of 14, 16, 20, 25, 31 px; rows 48 and controls 44 px high; dark, print, forced colours."""
+    """look.md: U-22: text of 16, 20, 25, 31 px; rows 48 and controls 44 px high; dark, print, forced colours."""
     sizes = {float(size) for size in re.findall(r"(?:font-size:|font:[^;]*?)\s*([\d.]+)rem", CSS)}
-    assert sizes <= {1, 0.875, 1.25, 1.5625, 1.9375}
+    assert sizes <= {1, 1.25, 1.5625, 1.9375}
     assert "min-height: 48px" in CSS
     assert "min-height: 44px" in CSS
     for query in ("prefers-color-scheme: dark", "forced-colors: active", "prefers-reduced-motion: reduce", "print"):
