@@ -91,7 +91,7 @@ def side(tokens: Tokens, facts: Facts, code: str, locale: str) -> Named:
 
 
 def name(facts: Facts, subject: str, locale: str) -> str:
-    """Return what a finding is about: scale, statement, play or side."""
+    """Return what a finding is about: scale, statement or play."""
     words = facts.vocabulary[locale]
     if subject in words.scales:
         return words.scales[subject]["name"]
@@ -99,10 +99,7 @@ def name(facts: Facts, subject: str, locale: str) -> str:
         return words.items[subject]["short"] or subject
     if subject in words.plays:
         return words.plays[subject]["title"]
-    found = next((each for each in facts.client.sides if each.code == subject), None)
-    if found is None:
-        raise KeyError(f"{subject} has no name in the vocabulary of these facts")
-    return found.short[locale]
+    raise KeyError(f"{subject} has no name in the vocabulary of these facts")
 
 
 def lowered(text: str) -> str:

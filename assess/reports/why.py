@@ -32,7 +32,8 @@ def _scale(facts: Facts, subject: str, ids: list[str], locale: str) -> str:
     if not template or not isinstance(figure, ReleasedFigure):
         return " ".join(_sentences(facts, subject, ids, locale))
     finding = Finding(id="why", code="why.scale", figures={"x": ids[0]}, subject=subject)
-    return spoken(facts, finding, locale, text=template.replace("{scale}", "{{ name }}").replace("{x}", "{{ x.value }}"))
+    text = template.replace("{scale}", "{{ name }}").replace("{x}", "{{ x.value }}")
+    return spoken(facts, finding, locale, text=text)
 
 
 def _sentences(facts: Facts, subject: str, ids: list[str], locale: str) -> tuple[str, ...]:

@@ -141,8 +141,8 @@ def _weakest(
     gap = figure_id(block, item_code, "gap", DIFFERENCE)
     if gap in owned and not isinstance(owned[gap], NotEstimableFigure):
         slots["gap"] = gap
-    turned = "yes" if _unfavourable_high(material, scale, item_code) else "no"
-    return finding(f"{block}.weakest", Code.ITEMS_WEAKEST, subject=item_code, words={"turned": turned}, slots=slots)
+    words = {"turned": "yes" if _unfavourable_high(material, scale, item_code) else "no"}
+    return finding(f"{block}.weakest", Code.ITEMS_WEAKEST, subject=item_code, words=words, slots=slots)
 
 
 def _unfavourable_high(material: Material, scale: str, item: str) -> bool:

@@ -171,9 +171,7 @@ def label_finding(material: Material, topic: MirrorTopic, known: Mapping[str, Fi
     )
 
 
-def _telling(
-    material: Material, known: Mapping[str, Figure], topic: str, way: tuple[str, str]
-) -> tuple[bool, float]:
+def _telling(material: Material, known: Mapping[str, Figure], topic: str, way: tuple[str, str]) -> tuple[bool, float]:
     gap = _value(known.get(figure_id(BLOCK, topic, "gap", DIFFERENCE)))
     real = gap if way[0] == material.sides[0] else -gap
     perceived = _value(known.get(figure_id(BLOCK, topic, "perceived", direction(*way))))
