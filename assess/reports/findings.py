@@ -92,6 +92,8 @@ class Code(StrEnum):
     MIRROR_MAY_CONSENSUS = "mirror.may_consensus"
     MIRROR_MAY_DISSENSUS = "mirror.may_dissensus"
     MIRROR_MAY_AGREED = "mirror.may_agreed"
+    MIRROR_MAY_ACCURATE = "mirror.may_accurate"
+    MIRROR_MAY_OPEN = "mirror.may_open"
     MIRROR_MAY_ERROR = "mirror.may_error"
     MIRROR_LIMIT = "mirror.limit"
 

@@ -6,7 +6,7 @@ Belongs here: a recommendation's figures to sentences. Does not: choosing plays 
 from __future__ import annotations
 
 from assess.reports.facts import Facts, Finding, Recommendation, ReleasedFigure
-from assess.reports.wording import spoken
+from assess.reports.wording import coorientation, spoken
 
 COMPANY = "company"
 SCALES_ONLY = "scales_only"
@@ -50,16 +50,21 @@ def _sentences(facts: Facts, subject: str, ids: list[str], locale: str) -> tuple
         ]
     if COMPANY in means:
         found.append(_finding("why.company", subject, {"value": means[COMPANY]}))
-    return tuple(spoken(facts, each, locale) for each in (*found, *_compared(subject, ids)))
+    return tuple(spoken(facts, each, locale) for each in (*found, *_compared(facts, subject, ids)))
 
 
-def _compared(subject: str, ids: list[str]) -> tuple[Finding, ...]:
-    """Return a label's topic once, from its first expectation; other gaps and errors each for itself."""
-    perceived = [id_ for id_ in ids if ".perceived." in id_]
-    gap = next((id_ for id_ in ids if ".gap." in id_), None)
-    if perceived and gap:
-        error = perceived[0].replace(".perceived.", ".error.")
-        return (_finding("why.expected", subject, {"gap": gap, "perceived": perceived[0], "error": error}),)
+def _compared(facts: Facts, subject: str, ids: list[str]) -> tuple[Finding, ...]:
+    """Return a label's topic once, from the side that expects more than there is; other gaps and errors singly."""
+    gap = next((id_ for id_ in ids if ".gap." in id_), "")
+    expected = [
+        _finding(
+            "why.expected", subject, {"gap": gap, "perceived": id_, "error": id_.replace(".perceived.", ".error.")}
+        )
+        for id_ in ids
+        if gap and ".perceived." in id_
+    ]
+    if expected:
+        return (min(expected, key=lambda each: coorientation(facts, each) != "coorientation.over"),)
     compared = [id_ for id_ in ids if ".gap." in id_ or ".error." in id_]
     return tuple(_finding("why.comparison", subject, {"gap": id_}) for id_ in compared)
 

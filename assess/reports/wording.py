@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from assess.i18n import LOCALES, number, percent, translator, typeset
+from assess.i18n import number, percent, translator, typeset
 from assess.reports.facts import (
     BandedFigure,
     Facts,
@@ -166,13 +166,16 @@ def _render(text: str, facts: Facts, finding: Finding, locale: str) -> str:
         slots |= {"name": tokens.keep(named), "name_low": tokens.keep(lowered(named))}
     slots |= _words(tokens, facts, finding, locale)
     if {"gap", "perceived", "error"} <= set(finding.figures):
-        code = _coorientation(facts, finding)
+        code = coorientation(facts, finding)
         slots["coorientation"] = tokens.keep(filled(sentence_of(code, locale), slots, tokens, locale))
     return filled(text, slots, tokens, locale)
 
 
-def _coorientation(facts: Facts, finding: Finding) -> str:
-    """Return how a side's expectation stands to the real gap: beyond it, short of it, or the other way (R-13)."""
+def coorientation(facts: Facts, finding: Finding) -> str:
+    """Return which text says how an expectation stands to the real gap: beyond it, short of it, the other way (R-13).
+
+    The finding has the slots gap (first side less second), perceived and error, of one topic.
+    """
     real, perceived = (_value(facts.figures[finding.figures[slot_]]) for slot_ in ("gap", "perceived"))
     first = finding.figures["perceived"].rsplit(".", 1)[-1].startswith(f"{facts.client.sides[0].code}_to_")
     seen = real if first else -real
@@ -288,21 +291,3 @@ def _complement(value: Any) -> Any:
 
 
 _label = comparison_label
-
-
-__all__ = [
-    "LABELS",
-    "LOCALES",
-    "MODIFIERS",
-    "TITLE_LIMITS",
-    "band",
-    "comparison_label",
-    "know",
-    "label_name",
-    "sentence",
-    "spoken",
-    "superiority",
-    "title",
-    "verdict",
-    "verdict_label",
-]

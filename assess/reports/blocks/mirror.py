@@ -34,6 +34,13 @@ _MAY = {
     Label.TRUE_CONSENSUS: Code.MIRROR_MAY_AGREED,
 }
 
+_MAY_OF_ERROR = {
+    Code.MIRROR_LOWER: Code.MIRROR_MAY_ERROR,
+    Code.MIRROR_HIGHER: Code.MIRROR_MAY_ERROR,
+    Code.MIRROR_ACCURATE: Code.MIRROR_MAY_ACCURATE,
+    Code.MIRROR_OPEN: Code.MIRROR_MAY_OPEN,
+}
+
 
 def figures(material: Material) -> dict[str, Figure]:
     """Return the figures of every topic and of the mirror scale."""
@@ -189,7 +196,7 @@ def _findings(material: Material, rows: tuple[Row, ...], owned: Mapping[str, Fig
     topics = [topic for topic in labelled(material) if topic.topic in shown]
     errors = _errors(material, rows, owned)
     found: list[Finding] = []
-    may = Code.MIRROR_MAY_ERROR
+    may = Code.MIRROR_MAY_OPEN
     for place, topic in enumerate(topics[:3]):
         label = Label(topic.label or "")
         code = Code(f"mirror.{label.value}") if place == 0 else Code.MIRROR_ALSO
@@ -197,6 +204,7 @@ def _findings(material: Material, rows: tuple[Row, ...], owned: Mapping[str, Fig
         may = _MAY[label] if place == 0 else may
     if errors and not found:
         found.append(errors[0])
+        may = _MAY_OF_ERROR[Code(errors[0].code)]
     if not found:
         return (limit,)
     return (*found, finding(f"{BLOCK}.may", may), limit)

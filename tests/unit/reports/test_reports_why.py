@@ -47,6 +47,18 @@ def test_a_label_is_said_as_co_orientation(found):
     assert text == ("Same targets. Real gap 3; Sales expects 41; 38 of it is in the expectation (real gap: −16 to 22).")
 
 
+def test_a_label_is_told_by_the_side_that_expects_more_than_there_is(found):
+    """R-13: not by the one whose expectation points the other way, so that card and mirror page agree."""
+    other = {
+        "mirror.AL1.perceived.marketing_to_sales": sayings.F4["perceived"],
+        "mirror.AL1.error.marketing_to_sales": sayings.F4["error"],
+    }
+    facts = found.model_copy(update={"figures": {**found.figures, **other}})
+    ids = ("gap.difference", "perceived.marketing_to_sales", "perceived.sales_to_marketing")
+    (text,) = why(facts, chosen(*(f"mirror.AL1.{each}" for each in ids)), "en")
+    assert "Sales expects 41; 38 of it is in the expectation" in text
+
+
 def test_a_gap_and_an_error_come_with_their_verdicts(found):
     (gap,) = why(found, chosen("gaps.TRU.gap.difference"), "en")
     assert gap.startswith("Trust. Clear and large gap: Sales scores it")
