@@ -13,7 +13,7 @@ from assess.i18n import Translate, number, percent
 from assess.reports import typography
 from assess.reports.charts.source import Source
 from assess.reports.decisions import Fact
-from assess.reports.pages import FAMILIES, answered, mapping
+from assess.reports.pages import FAMILIES, mapping
 
 RESAMPLES: Final = 2000
 RECOMMENDED: Final = 1600
@@ -21,6 +21,10 @@ CONSIDERED: Final = 1000
 ROSTER_DAYS: Final = 30
 COARSE: Final = (9, 29, 5)
 """Largest smaller side whose scales, and whose statements, are printed coarsely; steps of a statement's interval."""
+
+
+HEADING: Final = 130
+"""Characters of text that a heading and the space round it are worth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +46,8 @@ class Annex:
     @property
     def columns(self) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
         """The passages in two columns of about the same length, in reading order."""
-        lengths = [sum(map(len, part.texts)) for part in self.parts]
-        half = next((at for at in range(len(lengths)) if 2 * sum(lengths[: at + 1]) >= sum(lengths)), 0) + 1
+        lengths = [HEADING + sum(map(len, part.texts)) for part in self.parts]
+        half = min(range(len(lengths) + 1), key=lambda at: abs(sum(lengths[:at]) - sum(lengths[at:])))
         return self.parts[:half], self.parts[half:]
 
 
@@ -96,8 +100,8 @@ def anonymity(source: Source) -> Annex:
     )
     low, high, step = COARSE
     coarse = tr(
-        "Up to {low} answers scales, and up to {high} statements, are printed more coarsely: whole points, ends of "
-        "intervals outward, statements by {step}; very low and very high shares only as a code.",
+        "With up to {low} answers on a side, scales are printed more coarsely; with up to {high}, statements: whole "
+        "points, ends of intervals moved outward (statements by {step}), very low and very high values as a limit only.",
         low=record.count(low),
         high=record.count(high),
         step=record.count(step),
@@ -124,7 +128,6 @@ def _scores(tr: Translate, record: Record) -> tuple[str, ...]:
             high=record.count(100),
         ),
         tr("A team’s score is the mean of its people; both teams together is the plain mean of the two teams."),
-        answered(record.source),
     )
 
 
@@ -138,9 +141,8 @@ def _differences(tr: Translate, record: Record) -> tuple[str, ...]:
             item=record.count(policy.get("margin_item", "")),
         ),
         tr(
-            "Intervals are Welch’s, with a floor under the spread of very even answers. In small groups the rearranged "
-            "answers of all people are counted exactly as well, and the more careful of the two results holds. That "
-            "count asks whether the answers of both teams are alike altogether."
+            "Intervals are Welch’s, with a floor under the spread. In small groups an exact permutation test is added, "
+            "and the more careful of the two decides; that test asks whether both distributions are equal."
         ),
         tr(
             "“No meaningful gap” needs the whole {level} interval inside the threshold.",
@@ -158,8 +160,8 @@ def _families(tr: Translate, record: Record) -> tuple[str, ...]:
     ]
     return (
         tr(
-            "Among many comparisons some stand out by chance. Comparisons are therefore judged in families: Holm’s "
-            "rule for headline scales, Benjamini and Hochberg’s for the others."
+            "Among many comparisons some stand out by chance: they are judged in families, headline scales by Holm’s "
+            "rule, the others by Benjamini and Hochberg’s."
         ),
         tr("Comparisons by family: {names}.", names="; ".join(named)) if named else "",
     )
@@ -168,8 +170,8 @@ def _families(tr: Translate, record: Record) -> tuple[str, ...]:
 def _whom(tr: Translate, record: Record) -> tuple[str, ...]:
     code = record.part("estimand").get("code") or record.text("estimand")
     people = tr(
-        "Intervals speak of these people, this quarter: who did not answer is part of the uncertainty, and an answer "
-        "given on another day would differ a little."
+        "Intervals speak of these people, this quarter: silence, and answers that another day would change a little, "
+        "are part of them."
     )
     process = tr("Intervals speak of how these departments work, as if other people could sit in the same chairs.")
     silent = tr(
@@ -245,12 +247,8 @@ def _versions(record: Record) -> list[Fact]:
 def _destroyed(tr: Translate, record: Record) -> tuple[str, ...]:
     return (
         tr("At the count: the keys of the box, every envelope and its code, and the box itself."),
-        tr(
-            "At sign-off, at the latest {days} days after the count: the key and the shuffled rows that allow counting "
-            "again.",
-            days=record.count(ROSTER_DAYS),
-        ),
         tr("{days} days after closing: the list of those invited.", days=record.count(ROSTER_DAYS)),
+        tr("Kept, sealed, until the report is signed off: the shuffled answers without names, to count them again."),
     )
 
 
@@ -274,7 +272,7 @@ def _records(record: Record) -> list[Fact]:
             first=typography.iso_day(str(wave["opened_on"]), locale),
             last=typography.iso_day(str(wave["closed_on"]), locale),
         )
-        found.append(Fact(name=tr("Open"), text=f"{days} ({wave.get('zone', '')})"))
+        found.append(Fact(name=tr("Days of answering"), text=f"{days} ({wave.get('zone', '')})"))
     if box:
         names = {
             "invited": "invited {n}",

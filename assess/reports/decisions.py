@@ -39,6 +39,7 @@ MOVES: Final = {
     "vanish": "should approach zero",
     "keep": "should keep",
     "at_least": "should hold",
+    "move": "should move",
 }
 
 
@@ -119,14 +120,15 @@ def _tile(source: Source, row: Row) -> Tile | None:
 def _level_tile(source: Source, row: Row) -> Tile:
     company = source.role(row, "company")
     change = source.role(row, "change")
-    words = [source.band(row.band.get("company", ()))] if row.band.get("company") else []
+    band = row.band.get("company", ())
+    words = [source.tr("Band: {band}.", band=source.band(band))] if band else []
     if released(change) is not None:
-        words.append(source.tr("change {change} {interval}", change=source.signed(change), interval=source.interval(change)))
+        words.append(source.tr("Change: {change} {interval}.", change=source.signed(change), interval=source.interval(change)))
     return Tile(
         name=source.name(row.subject),
         value=source.value(company) if released(company) else typography.DASH,
         interval=_ends(source.interval(company)),
-        means="; ".join(words) if released(company) else source.value(company),
+        means=joined(words) if released(company) else source.value(company),
     )
 
 
@@ -212,7 +214,7 @@ def options(source: Source) -> Options | None:
         (tr("Who decides"), nothing, who, who),
         (tr("Who gains"), nothing, tr("nobody yet"), gains),
         (tr("Who pays"), nothing, tr("nobody yet"), pays),
-        (tr("When not"), nothing, texts["watch"], texts["watch"]),
+        (tr("Side effects, when not"), nothing, texts["watch"], texts["watch"]),
         (tr("Period"), nothing, tr("one quarter"), tr("two quarters with a no-loss floor, then decide again")),
         (tr("Where it would show"), nothing, _names(source, play) or nothing, _names(source, play) or nothing),
     )
@@ -232,14 +234,11 @@ def _card(source: Source, play: Recommendation, texts: Mapping[str, str]) -> Car
         if texts.get(key)
     )
     facts = [
-        Fact(name=tr("Owner"), text=owner(source, play.owner)),
-        Fact(name=tr("Cost"), text=cost(source, play.cost)),
+        Fact(name=tr("Owner and cost"), text="; ".join(part for part in (owner(source, play.owner), cost(source, play.cost)) if part)),
         Fact(name=tr("Where it would show"), text=". ".join(_indicator(source, entry) for entry in play.indicators)),
-        Fact(name=tr("How we will know"), text=wording.know(play.know, source.facts, locale) if play.know else ""),
+        Fact(name=tr("How we will know"), text=_known(source, play)),
         Fact(name=tr("When not"), text=texts["watch"]),
-        Fact(name=tr("Evidence"), text=_evidence(source, play, texts)),
-        Fact(name=tr("How firm"), text=tr("holds in at least {n} of {all} resamples", n=held, all=of)),
-        Fact(name=tr("Think again"), text=_mind(source, play)),
+        Fact(name=tr("Evidence"), text=joined((_evidence(source, play, texts), tr("Holds in {n} of {all} resamples or more.", n=held, all=of)))),
     ]
     return Card(
         title=texts["title"],
@@ -251,11 +250,10 @@ def _card(source: Source, play: Recommendation, texts: Mapping[str, str]) -> Car
     )
 
 
-def _mind(source: Source, play: Recommendation) -> str:
-    names = _names(source, play)
-    if not names:
-        return ""
-    return source.tr("if by the next wave nothing has moved in: {names}", names=names)
+def _known(source: Source, play: Recommendation) -> str:
+    """Return how the next wave will tell (KNOW), and what would change our mind (R-18)."""
+    know = wording.know(play.know, source.facts, source.locale) if play.know else ""
+    return joined((know, source.tr("If nothing has moved by then, think again.")))
 
 
 def _names(source: Source, play: Recommendation) -> str:
@@ -265,7 +263,7 @@ def _names(source: Source, play: Recommendation) -> str:
 def _indicator(source: Source, entry: Mapping[str, str]) -> str:
     """Return an indicator as a sentence part: Same targets: should rise by 10 to 15 points, to test."""
     tr = source.tr
-    movement = tr(MOVES.get(entry.get("movement", ""), "should move"))
+    movement = tr(MOVES[entry.get("movement", "move")])
     ends = tuple(dict.fromkeys(number(entry[key], source.locale) for key in ("low", "high") if entry.get(key)))
     today = _today(source, entry)
     name = _subject(source, entry)
@@ -296,7 +294,7 @@ def _evidence(source: Source, play: Recommendation, texts: Mapping[str, str]) ->
         parts.append(texts["sources"])
     if texts.get("contrary"):
         parts.append(source.tr("contrary: {sources}", sources=texts["contrary"]))
-    return "; ".join(parts)
+    return "; ".join(parts) + "." if parts else ""
 
 
 def _subject(source: Source, entry: Mapping[str, str]) -> str:

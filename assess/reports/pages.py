@@ -5,7 +5,7 @@ Nothing is computed or decided here; a page shows what its block lists. What a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from assess.reports import typography, wording
 from assess.reports.charts import gaps, items, legend, mirror, moves, participation, standing
 from assess.reports.charts.chart import Cell, Chart, Line, Table
-from assess.reports.charts.source import Source, group_rows
+from assess.reports.charts.source import OTHER_WAVES, Source, group_rows
 from assess.reports.facts import Block, Facts, Figure, ReleasedFigure, Row
 
 CHARTS_FROM_ROWS: Final = {
@@ -42,11 +42,11 @@ QUESTIONS: Final = {
 
 SHORT: Final = {
     "reading": "How to read",
-    "participation": "Participation",
+    "participation": "Who answered",
     "standing": "Where we stand",
     "gaps": "Differences",
     "mirror": "Mirror",
-    "change": "Change",
+    "change": "What has moved",
     "process": "What to change",
     "options": "Incentives",
     "method": "Method",
@@ -59,7 +59,7 @@ NOTES: Final = ("brief.trust",)
 TILED: Final = ("brief.level", "brief.answered", "brief.answered_of", "headline.gap")
 """Findings whose label, number and interval the brief prints as one of its three facts."""
 
-OWNERS: Final = {
+OWNER_ROLES: Final = {
     "GM": "general management",
     "RL": "revenue leader, else general management",
     "HS": "head of {first}",
@@ -82,6 +82,9 @@ COSTS: Final = {
 COST_HOURS: Final = (20, 60)
 
 
+PARAGRAPHS: Final = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What a template prints of one block."""
@@ -98,6 +101,11 @@ class Page:
     charts: tuple[Chart, ...]
     tables: tuple[Table, ...]
     sources: tuple[str, ...]
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The two paragraphs of an evidence page: its lead and what comes next (R-16)."""
+        return self.says[:PARAGRAPHS]
 
 
 def read(facts: Facts, locale: str) -> tuple[Page, ...]:
@@ -186,18 +194,20 @@ def _sources(source: Source, block: Block) -> Iterable[str]:
     """Return the source line's sentences: who answered, whom the intervals speak of, which family (R-16)."""
     if not any(figure_ids(row) for row in block.rows):
         return
-    yield answered(source)
+    if people := ballots(source):
+        yield people
     if block.scale is not None and any(_exchanged(source, row) for row in block.rows):
         yield source.tr(
-            "Statements as read by {first}; {second} read them with the names of the teams exchanged.",
+            "statements as {first} read them; {second} read them with the names exchanged",
             first=source.short(0),
             second=source.short(1),
         )
-    found = [source.facts.figures[id_] for row in block.rows for id_ in figure_ids(row)]
-    released = [figure for figure in found if isinstance(figure, ReleasedFigure)]
-    estimands = {figure.estimand for figure in released if figure.lo95 is not None and figure.estimand}
-    if estimands:
-        yield estimand(source, estimands)
+    now = tuple(_released(source, block, lambda role: not role.startswith(OTHER_WAVES)))
+    moved = tuple(_released(source, block, lambda role: role.startswith("change")))
+    spoken = estimand(source, now, moved)
+    if spoken:
+        yield spoken
+    released = now or moved
     families = sorted({(f.family, f.family_size) for f in released if f.family and f.family_size})
     if families:
         names = "; ".join(
@@ -209,7 +219,7 @@ def _sources(source: Source, block: Block) -> Iterable[str]:
             for family, size in families
             if family in FAMILIES and size is not None
         )
-        yield source.tr("Comparisons judged together: {names}.", names=names)
+        yield source.tr("judged together: {names}", names=names)
 
 
 def _exchanged(source: Source, row: Row) -> bool:
@@ -233,7 +243,13 @@ def figure_ids(row: Row) -> tuple[str, ...]:
 
 
 def answered(source: Source) -> str:
-    """Return who answered, of how many where the head count is known, in one sentence."""
+    """Return who answered in one sentence, empty where nobody may be told."""
+    parts = ballots(source)
+    return source.tr("Answered: {parts}.", parts=parts) if parts else ""
+
+
+def ballots(source: Source) -> str:
+    """Return how many of each side answered, of how many where the head count is known."""
     parts = []
     for scope, name in (*((side.code, side.short[source.locale]) for side in source.sides),):
         n = source.facts.figures.get(f"participation.ballots.answered.{scope}")
@@ -242,20 +258,41 @@ def answered(source: Source) -> str:
             parts.append(source.tr("{name} {n} of {all}", name=name, n=source.value(n), all=source.value(of)))
         elif isinstance(n, ReleasedFigure):
             parts.append(source.tr("{name} {n}", name=name, n=source.value(n)))
-    return source.tr("Answered: {parts}.", parts=", ".join(parts)) if parts else ""
+    return ", ".join(parts)
 
 
-def estimand(source: Source, estimands: Iterable[str]) -> str:
-    """Return whom the intervals speak of (S-11)."""
+def estimand(source: Source, now: Sequence[ReleasedFigure], moved: Sequence[ReleasedFigure]) -> str:
+    """Return whom the intervals speak of (S-11); changes always speak of how the departments work."""
     tr = source.tr
     words = {"A": tr("these people, this quarter"), "B": tr("how these departments work")}
-    return tr("The intervals speak of {whom}.", whom=tr(" and ").join(words[code] for code in sorted(set(estimands))))
+    here, change = (
+        next((f.estimand for f in figures if f.estimand and f.lo95 is not None), None) for figures in (now, moved)
+    )
+    match here, change:
+        case ("A" | "B" as code, None):
+            return tr("intervals: {whom}", whom=words[code])
+        case (None, "A" | "B" as code):
+            return tr("intervals: {whom}", whom=words[code])
+        case ("A" | "B" as code, "A" | "B" as other) if code != other:
+            return tr("intervals: {whom}; of changes: {others}", whom=words[code], others=words[other])
+        case ("A" | "B" as code, _):
+            return tr("intervals: {whom}", whom=words[code])
+        case _:
+            return ""
+
+
+def _released(source: Source, block: Block, wanted: Callable[[str], bool]) -> Iterator[ReleasedFigure]:
+    for row in block.rows:
+        for role, id_ in row.figures.items():
+            figure = source.facts.figures[id_]
+            if wanted(role) and isinstance(figure, ReleasedFigure):
+                yield figure
 
 
 def owner(source: Source, codes: str | None) -> str:
     """Return owner roles as printed; several are joined with a plus in facts."""
     names = {"first": source.short(0), "second": source.short(1)}
-    return ", ".join(source.tr(OWNERS[code], **names) for code in (codes or "").split("+") if code in OWNERS)
+    return ", ".join(source.tr(OWNER_ROLES[code], **names) for code in (codes or "").split("+") if code in OWNER_ROLES)
 
 
 def cost(source: Source, code: str | None) -> str:

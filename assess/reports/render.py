@@ -37,7 +37,7 @@ WALL_SECONDS: Final = 90
 OUTPUT_LIMIT: Final = 5 * 1024 * 1024
 MARKS: Final = ("●", "◆")
 
-LABELS: Final = (
+MEANINGS: Final = (
     "Too few people answered on a side. Nothing else can be read from it.",
     "The gap lies beyond the threshold for action: worth a decision.",
     "Which way it goes is settled; whether it matters is not.",
@@ -142,12 +142,11 @@ def _context(facts_: Facts, locale: str, paper: Paper, variant: Variant) -> dict
             "trust": "",
         },
         "labels": tuple(
-            {"name": wording.verdict_label(row, locale), "means": _(text)} for row, text in enumerate(LABELS, start=1)
+            {"name": wording.verdict_label(row + 1, locale), "means": _(MEANINGS[row])} for row in range(len(MEANINGS))
         ),
         "cards": decisions.cards(source),
         "considered": decisions.considered(source),
         "options": decisions.options(source),
-        "never": source.words.fixed.get("NEVER", ""),
         "method": annex.method(source),
         "anonymity": annex.anonymity(source),
     }

@@ -189,15 +189,15 @@ def _figures(source: Source, gap: Figure | None, y: float) -> list[Element]:
 def _cells(source: Source, row: Row, *, changed: bool) -> tuple[Cell, ...]:
     gap = source.role(row, "gap")
     change = source.role(row, "change")
-    cells = [Cell(text=source.value(figure), kind="number") for figure in source.of_sides(row)]
+    cells = [Cell(text=source.cell(figure), kind="number") for figure in source.of_sides(row)]
     cells += [
-        Cell(text=source.signed(gap), kind="number"),
+        Cell(text=source.signed_cell(gap), kind="number"),
         Cell(text=source.interval(gap), kind="number"),
     ]
     if changed:
         ends = () if released(change) is None else (source.interval(change),)
-        cells.append(Cell(text=source.signed(change), kind="number", notes=ends))
-    return (*cells, Cell(text=source.verdict(gap)))
+        cells.append(Cell(text=source.signed_cell(change), kind="number", notes=ends))
+    return (*cells, source.judged(gap))
 
 
 def _spoken(source: Source, row: Row) -> str:

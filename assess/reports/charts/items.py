@@ -87,7 +87,7 @@ def _tops(source: Source, rows: Sequence[Row], form: Shape) -> tuple[list[float]
     for row in rows:
         tops.append(y)
         lines = sum(len(part) for part in _words(source, row, form))
-        y += max(LEAST, LINE * lines + 10)
+        y += max(LEAST, LINE * lines + 9)
     return tops, y
 
 
@@ -106,11 +106,13 @@ def depth(rows: Sequence[Row]) -> int:
 
 def table(source: Source, rows: Sequence[Row]) -> Table:
     """Return the figures: favourable share with mean by side, difference, interval, verdict; each item as worded."""
+    gaps = [released(source.role(row, "gap")) for row in rows]
+    alike = all("exploratory" in gap.modifiers for gap in gaps if gap is not None)
     lines = tuple(
         Line(
             head=Cell(text=source.name(row.subject)),
             withheld=source.withheld if hidden(source, row) else None,
-            cells=() if hidden(source, row) else _cells(source, row),
+            cells=() if hidden(source, row) else _cells(source, row, exploratory=not alike),
         )
         for row in rows
     )
@@ -120,12 +122,12 @@ def table(source: Source, rows: Sequence[Row]) -> Table:
             for index in range(len(source.sides))
             for cell in (
                 Cell(text=source.short(index), side=index, kind="number"),
-                Cell(text=source.tr("favourable"), kind="number"),
+                Cell(text=source.tr("share"), kind="number"),
             )
         ),
-        Cell(text=source.tr("Difference"), kind="number"),
+        Cell(text=source.tr("Gap"), kind="number"),
         Cell(text=source.tr("Interval, {level}", level=percent(95, source.locale)), kind="number"),
-        Cell(text=source.tr("What may be said")),
+        Cell(text=source.tr("What may be said, exploratory") if alike else source.tr("What may be said")),
     )
     return Table(
         caption=source.tr("Mean score and share of favourable answers by team, and the difference of means"),
@@ -233,18 +235,18 @@ def _classes(source: Source, row: Row, side: str, y: float, form: Shape) -> list
     return drawn
 
 
-def _cells(source: Source, row: Row) -> tuple[Cell, ...]:
+def _cells(source: Source, row: Row, *, exploratory: bool) -> tuple[Cell, ...]:
     gap = source.role(row, "gap")
     sides = [
-        Cell(text=source.value(figure), kind="number")
+        Cell(text=source.cell(figure), kind="number")
         for pair in zip(source.of_sides(row), source.of_sides(row, "favourable_"), strict=True)
         for figure in pair
     ]
     return (
         *sides,
-        Cell(text=source.signed(gap), kind="number"),
+        Cell(text=source.signed_cell(gap), kind="number"),
         Cell(text=source.interval(gap), kind="number"),
-        Cell(text=source.verdict(gap)),
+        source.judged(gap, exploratory=exploratory),
     )
 
 

@@ -6,7 +6,7 @@ On the diagonal a side sees the other rightly; above it, it expected better answ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assess.i18n import number
@@ -17,10 +17,12 @@ from assess.reports.charts.source import Source, hidden, last_words, not_shown, 
 from assess.reports.charts.svg import Element
 from assess.reports.facts import Figure, ReleasedFigure, Row
 
-SIZE: Final = 196.0
+SIZE: Final = 150.0
 TOP: Final = 34.0
-LEFTS: Final = (28.0, 288.0)
+LEFTS: Final = (50.0, 308.0)
 POINTS: Final = 8
+REACH: Final = 5.0
+"""How far a mark reaches from its middle."""
 ROOM: Final = 78.0
 """Widest line of a point's name."""
 
@@ -67,7 +69,7 @@ def draw(source: Source, rows: Sequence[Row], *, id_: str = "mirror") -> Chart:
     names: list[list[Element]] = (
         [list(labels) for labels in placed if labels is not None]
         if all(labels is not None for labels in placed)
-        else [_numbers(source, sq, pts) for sq, pts in zip(squares, points, strict=True)]
+        else [_numbers(source, sq, pts, margin) for sq, pts in zip(squares, points, strict=True)]
     )
     numbered = any(labels is None for labels in placed)
     children: list[Element] = []
@@ -177,7 +179,7 @@ def _frame(source: Source, sq: Square, rows: Sequence[Row]) -> list[Element]:
         drawn.insert(0, _band(sq, margin))
         drawn += _band_edges(sq, margin)
     drawn.append(svg.line(left, bottom, right, top, stroke=tokens.FRAME, width=0.9))
-    better, worse = source.tr("expected better"), source.tr("expected worse")
+    better, worse = source.tr("expected higher"), source.tr("expected lower")
     return [
         *drawn,
         svg.text(left + 6, top + 13, better, face="italic", fill=tokens.QUIET),
@@ -226,10 +228,15 @@ def _cross(sq: Square, point: Point) -> list[Element]:
     return drawn
 
 
-def _place(sq: Square, points: Sequence[Point], margin: float | None) -> list[Element] | None:
-    """Return every point's name in one of eight places round it, or None when one finds no free place."""
+def _place(
+    sq: Square, points: Sequence[Point], margin: float | None, *, crowded: bool = False
+) -> list[Element] | None:
+    """Return every point's name in one of eight places round it, or None when one finds no free place.
+
+    `crowded`: take the place with the fewest collisions instead of giving up.
+    """
     centres = [(sq.x.at(p.answered.value), sq.y.at(p.expected.value)) for p in points]
-    taken = [Box(left=x - 6, top=y - 6, right=x + 6, bottom=y + 6) for x, y in centres]
+    taken = [Box(left=x - REACH, top=y - REACH, right=x + REACH, bottom=y + REACH) for x, y in centres]
     left, right, top, bottom = sq.x.left, sq.x.right, sq.y.right, sq.y.left
     taken += [
         Box(left=left, top=top, right=left + 76, bottom=top + 17),
@@ -239,15 +246,18 @@ def _place(sq: Square, points: Sequence[Point], margin: float | None) -> list[El
     for (x, y), point in zip(centres, points, strict=True):
         lines = fonts.wrap(point.name, tokens.SMALL, ROOM, lines=2)
         w, h = max(fonts.width(line, tokens.SMALL) for line in lines), 10.5 * len(lines)
-        free = [
+        inside = [
             (box, anchor)
             for box, anchor in _places(x, y, w, h)
             if left + 2 <= box.left and box.right <= right - 2 and top + 2 <= box.top and box.bottom <= bottom - 2
-            if not any(box.meets(other) for other in taken)
         ]
-        if not free:
+        free = [place for place in inside if not any(place[0].meets(other) for other in taken)]
+        if not free and not (crowded and inside):
             return None
-        box, anchor = min(free, key=lambda place: _crossings(sq, place[0], margin))
+        box, anchor = min(
+            free or inside,
+            key=lambda place: (sum(place[0].meets(other) for other in taken), _crossings(sq, place[0], margin)),
+        )
         taken.append(box)
         drawn += _lines(lines, box, anchor)
     return drawn
@@ -265,7 +275,7 @@ def _crossings(sq: Square, box: Box, margin: float | None) -> int:
 
 def _places(x: float, y: float, w: float, h: float) -> list[tuple[Box, svg.Anchor]]:
     """Return the eight places of a label: right, left, above, below, then the corners."""
-    away = 7.5
+    away = REACH + 1
     middle, over, under = y - h / 2, y - away - h, y + away
     found: list[tuple[float, float, svg.Anchor]] = [
         (x + away, middle, "start"),
@@ -285,14 +295,10 @@ def _lines(lines: Sequence[str], box: Box, anchor: svg.Anchor) -> list[Element]:
     return [svg.text(x, box.top + 8.4 + 10.5 * at, words, anchor=anchor) for at, words in enumerate(lines)]
 
 
-def _numbers(source: Source, sq: Square, points: Sequence[Point]) -> list[Element]:
-    """Return the number of every point, as in the table."""
-    drawn = []
-    for at, point in enumerate(points, start=1):
-        x, y = sq.x.at(point.answered.value), sq.y.at(point.expected.value)
-        up = at % 2 == 1
-        drawn.append(svg.text(x + 5, y - 5 if up else y + 12, number(at, source.locale), face="bold"))
-    return drawn
+def _numbers(source: Source, sq: Square, points: Sequence[Point], margin: float | None) -> list[Element]:
+    """Return the number of every point, as in the table, where it collides least."""
+    labelled = [replace(point, name=number(at, source.locale)) for at, point in enumerate(points, start=1)]
+    return _place(sq, labelled, margin, crowded=True) or []
 
 
 def _cells(source: Source, row: Row) -> tuple[Cell, ...]:
@@ -302,20 +308,25 @@ def _cells(source: Source, row: Row) -> tuple[Cell, ...]:
         error = source.role(row, f"error_{side.code}")
         notes = () if released(error) is None else (source.signed(error), source.interval(error))
         cells += [
-            Cell(text=source.value(answered), kind="number"),
-            Cell(text=source.value(expected), kind="number", notes=(" ".join(n for n in notes if n != "–"),) if notes else ()),
+            Cell(text=source.cell(answered), kind="number"),
+            Cell(text=source.cell(expected), kind="number", notes=(" ".join(n for n in notes if n != "–"),) if notes else ()),
         ]
-    return (*cells, Cell(text=_label(source, row)))
+    return (*cells, _label(source, row))
 
 
-def _label(source: Source, row: Row) -> str:
+def _label(source: Source, row: Row) -> Cell:
+    """Return the label of a topic; a topic without one prints each side's verdict on its own guess."""
     if row.label is not None:
-        return source.label(row)
-    return "; ".join(
-        f"{source.short(index)}: {source.verdict(source.role(row, f'error_{side.code}'), 'error')}"
+        return Cell(text=source.label(row))
+    said = {
+        source.short(index): source.judged(source.role(row, f"error_{side.code}"), "error", exploratory=False).text
         for index, side in enumerate(source.sides)
         if f"error_{side.code}" in row.figures
-    )
+    }
+    if len(set(said.values())) == 1:
+        return Cell(text=next(iter(said.values())))
+    first, *others = (source.tr("{side}: {words}", side=side, words=words) for side, words in said.items())
+    return Cell(text=first, notes=tuple(others))
 
 
 def _spoken(source: Source, row: Row) -> str:

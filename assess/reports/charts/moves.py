@@ -12,18 +12,19 @@ from itertools import pairwise
 from typing import Final
 
 from assess.i18n import number
-from assess.reports.charts import marks, svg, tokens
+from assess.reports.charts import fonts, marks, svg, tokens
 from assess.reports.charts.chart import Cell, Chart, Line, Table, finish
 from assess.reports.charts.marks import Axis
 from assess.reports.charts.source import Source, hidden, last_words, not_shown, released, shown
 from assess.reports.charts.svg import Element
 from assess.reports.facts import ReleasedFigure, Row
 
-PANEL: Final = 236.0
-LEFTS: Final = (0.0, 256.0)
-HEIGHT: Final = 88.0
-PITCH: Final = 140.0
+FEW: Final = 4
+"""Up to so many panels stand two abreast, more of them three."""
+HEIGHT: Final = 64.0
+PITCH: Final = 108.0
 TOP: Final = 20.0
+GUTTER: Final = 18.0
 WAVE: Final = re.compile(r"wave_(\d+)_")
 
 
@@ -33,6 +34,7 @@ class Panel:
 
     left: float
     top: float
+    width: float
     waves: int
 
     @property
@@ -42,18 +44,21 @@ class Panel:
 
     def x(self, k: int) -> float:
         """Return where the k-th wave stands, from 1."""
-        first, last = self.left + 40, self.left + PANEL - 36
+        first, last = self.left + 40, self.left + self.width - 34
         return first if self.waves < 2 else first + (k - 1) * (last - first) / (self.waves - 1)
 
 
 def draw(source: Source, rows: Sequence[Row], *, id_: str = "change") -> Chart:
-    """Return a panel a subject, two abreast, in printed order."""
+    """Return a panel a subject, two or three abreast, in printed order."""
     waves = count(rows)
     children = marks.legend(source, 0, 10)
     body = shown(source, rows)
     y = 0.0
+    abreast = 2 if len(body) <= FEW else 3
+    pitch = (tokens.WIDTH + GUTTER) / abreast
     for at, row in enumerate(body):
-        panel = Panel(left=LEFTS[at % 2], top=TOP + 24 + PITCH * (at // 2), waves=waves)
+        left, top = pitch * (at % abreast), TOP + 24 + PITCH * (at // abreast)
+        panel = Panel(left=left, top=top, width=pitch - GUTTER, waves=waves)
         children += _panel(source, row, panel)
         y = panel.top + HEIGHT + 20
     for row in (row for row in rows if hidden(source, row)):
@@ -90,12 +95,12 @@ def table(source: Source, rows: Sequence[Row]) -> Table:
     )
     columns = (
         *(Cell(text=source.wave_name(k), kind="number") for k in range(1, waves + 1)),
-        Cell(text=source.tr("Change of the score"), kind="number"),
+        Cell(text=source.tr("Both"), kind="number"),
         *(Cell(text=source.short(index), side=index, kind="number") for index in range(len(source.sides))),
         Cell(text=source.tr("What may be said")),
     )
     return Table(
-        caption=source.tr("Scores of both teams together by wave; their change, then that of each team"),
+        caption=source.tr("Scores of both teams together by wave, then the change: of both, and of each team"),
         columns=columns,
         lines=lines,
         class_="waves",
@@ -103,7 +108,7 @@ def table(source: Source, rows: Sequence[Row]) -> Table:
 
 
 def _panel(source: Source, row: Row, panel: Panel) -> list[Element]:
-    left, right, bottom = panel.left + 22, panel.left + PANEL - 20, panel.top + HEIGHT
+    left, right, bottom = panel.left + 22, panel.left + panel.width - 18, panel.top + HEIGHT
     drawn = [svg.text(panel.left, panel.top - 10, source.name(row.subject), face="bold", size=tokens.HEAD)]
     for tick in panel.y.ticks:
         y = panel.y.at(tick)
@@ -112,7 +117,9 @@ def _panel(source: Source, row: Row, panel: Panel) -> list[Element]:
             svg.text(left - 5, y + 3.2, number(tick, source.locale), fill=tokens.QUIET, anchor="end"),
         ]
     for k in range(1, panel.waves + 1):
-        drawn.append(svg.text(panel.x(k), bottom + 12, source.wave_name(k), fill=tokens.QUIET, anchor="middle"))
+        label = source.wave_name(k)
+        if k in (1, panel.waves) or panel.waves * (fonts.width(label, tokens.SMALL) + 6) < panel.width - 40:
+            drawn.append(svg.text(panel.x(k), bottom + 12, label, fill=tokens.QUIET, anchor="middle"))
     series = [[source.role(row, f"wave_{k}_{side.code}") for k in range(1, panel.waves + 1)] for side in source.sides]
     values = [[released(figure) for figure in figures] for figures in series]
     for index, figures in enumerate(values):
@@ -180,11 +187,11 @@ def _ends(source: Source, panel: Panel, values: Sequence[Sequence[ReleasedFigure
 
 def _cells(source: Source, row: Row, waves: int) -> tuple[Cell, ...]:
     change = source.role(row, "change_company")
-    cells = [Cell(text=source.value(source.role(row, f"wave_{k}_company")), kind="number") for k in range(1, waves + 1)]
+    cells = [Cell(text=source.cell(source.role(row, f"wave_{k}_company")), kind="number") for k in range(1, waves + 1)]
     for figure in (change, *(source.role(row, f"change_{side.code}") for side in source.sides)):
         ends = source.interval(figure)
-        cells.append(Cell(text=source.signed(figure), kind="number", notes=(ends,) if ends != "–" else ()))
-    return (*cells, Cell(text=source.verdict(change, "change")))
+        cells.append(Cell(text=source.signed_cell(figure), kind="number", notes=(ends,) if ends != "–" else ()))
+    return (*cells, source.judged(change, "change"))
 
 
 def _spoken(source: Source, row: Row, waves: int) -> str:

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from assess.i18n import Translate, translator
 from assess.reports import typography, wording
+from assess.reports.charts.chart import Cell
 from assess.reports.facts import (
     BandedFigure,
     Block,
@@ -23,6 +24,8 @@ from assess.reports.facts import (
     WithheldFigure,
     Words,
 )
+
+Kind = Literal["gap", "change", "error"]
 
 OTHER_WAVES = ("wave_", "previous_", "change")
 """Roles that look at other waves than this one."""
@@ -110,6 +113,14 @@ class Source:
         """Return a figure as printed, a dash where the row has none."""
         return typography.DASH if figure is None else typography.num(figure, self.locale)
 
+    def cell(self, figure: Figure | None) -> str:
+        """Return a figure as a table cell: a dash instead of the reason why there is none."""
+        return typography.DASH if isinstance(figure, NotEstimableFigure) else self.value(figure)
+
+    def signed_cell(self, figure: Figure | None) -> str:
+        """Return a difference as a table cell: a dash instead of the reason why there is none."""
+        return typography.DASH if isinstance(figure, NotEstimableFigure) else self.signed(figure)
+
     def signed(self, figure: Figure | None) -> str:
         """Return a difference as printed; a direction names the side that scores higher."""
         match figure:
@@ -126,7 +137,7 @@ class Source:
         """Return a figure's 95 % interval as printed, a dash where there is none."""
         return typography.DASH if figure is None else typography.interval(figure, self.locale)
 
-    def verdict(self, figure: Figure | None, kind: Literal["gap", "change", "error"] = "gap") -> str:
+    def verdict(self, figure: Figure | None, kind: Kind = "gap") -> str:
         """Return the label of a comparison's verdict with its modifiers (S-30, S-31); row 7 without an estimate."""
         match figure:
             case None | BandedFigure():
@@ -137,6 +148,17 @@ class Source:
                 return typography.DASH
             case ReleasedFigure() | NotEstimableFigure():
                 return wording._label(figure, kind, self.locale)
+
+    def judged(self, figure: Figure | None, kind: Kind = "gap", *, exploratory: bool = True) -> Cell:
+        """Return the cell of a verdict; without an estimate the reason stands below (S-30).
+
+        `exploratory` False leaves that modifier out, for tables whose header says it of every row.
+        """
+        notes = (self.value(figure),) if isinstance(figure, NotEstimableFigure) else ()
+        if isinstance(figure, ReleasedFigure) and not exploratory:
+            kept = tuple(modifier for modifier in figure.modifiers if modifier != "exploratory")
+            figure = figure.model_copy(update={"modifiers": kept})
+        return Cell(text=self.verdict(figure, kind), notes=notes)
 
     def label(self, row: Row) -> str:
         """Return a row's co-orientation label (I-20), with the side it names."""

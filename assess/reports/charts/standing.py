@@ -70,7 +70,7 @@ def table(source: Source, rows: Sequence[Row]) -> Table:
         Cell(text=source.tr("Both teams"), kind="number"),
         Cell(text=source.tr("Band")),
     )
-    return Table(caption=source.tr("Scores from 0 to 100 and their bands"), columns=columns, lines=lines)
+    return Table(caption=source.tr("Scores and their bands"), columns=columns, lines=lines)
 
 
 def _frame(source: Source, bottom: float, *, previous: bool) -> list[Element]:
