@@ -221,6 +221,19 @@ def test_the_receipt_can_be_printed_with_a_script_and_has_no_dead_button_without
             expect(page.get_by_role("button", name="Print")).to_have_count(0)
 
 
+def test_while_sending_the_button_says_so(chromium: Browser, served: Served) -> None:
+    """U-10; "Change" beside it does not."""
+    page = phone(chromium, script=True)
+    enter(page, served, "fr-CA", served.house.code)
+    page.locator("fieldset#AL1 input[value='2']").check()
+    press(page, "Vérifier mes réponses")
+    page.evaluate("document.forms[0].addEventListener('submit', event => event.preventDefault())")
+    page.locator("#AL1-b").click()
+    expect(page.locator("#send")).to_have_text("Envoyer mes réponses")
+    page.locator("#send").click()
+    expect(page.locator("#send")).to_have_text("Envoi en cours…")
+
+
 def test_the_policy_stops_a_script_that_gets_onto_a_page(chromium: Browser, served: Served) -> None:
     """A-21: even markup that slipped through would not run, fetch or post elsewhere."""
     page = phone(chromium, script=True)

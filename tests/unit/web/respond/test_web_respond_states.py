@@ -385,5 +385,23 @@ def test_a_body_over_64_kib_is_refused_before_it_is_read(house: House, language:
     assert text in Page(response).text
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "Nothing was sent. Start again with your code."), ("fr-CA", "Rien n’a été envoyé. Recommencez avec votre")],
+)
+def test_a_post_that_was_cut_on_its_way_is_refused(house: House, language: str, text: str) -> None:
+    """A body shorter than announced: what is missing could be an answer."""
+    response = house.client.post(
+        "/w/drop",
+        data=b"code=" + house.code.encode(),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Accept-Language": language},
+        environ_overrides={"CONTENT_LENGTH": "500"},
+    )
+    assert response.status_code == 400
+    assert text in Page(response).text
+    assert house.ballots() == []
+
+
 def failing(*_: object, **__: object) -> None:
     raise OperationalError("select", {}, Exception("database is locked"))
