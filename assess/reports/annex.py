@@ -13,7 +13,8 @@ from assess.i18n import Translate, number, percent
 from assess.reports import typography
 from assess.reports.charts.source import Source
 from assess.reports.decisions import Fact
-from assess.reports.pages import FAMILIES, mapping
+from assess.reports.pages import mapping
+from assess.reports.sources import FAMILIES
 
 RESAMPLES: Final = 2000
 RECOMMENDED: Final = 1600
@@ -101,7 +102,8 @@ def anonymity(source: Source) -> Annex:
     low, high, step = COARSE
     coarse = tr(
         "With up to {low} answers on a side, scales are printed more coarsely; with up to {high}, statements: whole "
-        "points, ends of intervals moved outward (statements by {step}), very low and very high values as a limit only.",
+        "points, ends of intervals moved outward (statements by {step}), very low and very high values as a limit "
+        "only.",
         low=record.count(low),
         high=record.count(high),
         step=record.count(step),
@@ -222,6 +224,8 @@ def _versions(record: Record) -> list[Fact]:
     tr = record.source.tr
     versions, instrument, playbook = (record.part(name) for name in ("versions", "instrument", "playbook"))
     programs = ", ".join(f"{name} {version}" for name, version in versions.items())
+    if playbook:
+        programs += tr(", playbook {version}", version=playbook.get("version", ""))
     found = [Fact(name=tr("Programs"), text=programs)]
     if instrument:
         text = tr(
@@ -235,8 +239,6 @@ def _versions(record: Record) -> list[Fact]:
             Fact(name=tr("Questionnaire"), text=text),
             Fact(name=tr("Fingerprint of the questionnaire"), text=str(instrument.get("sha256", "")), code=True),
         ]
-    if playbook:
-        found.append(Fact(name=tr("Playbook"), text=str(playbook.get("version", ""))))
     found += [
         Fact(name=tr("Seed of the resamples"), text=record.text("seed"), code=True),
         Fact(name=tr("Fingerprint of these facts"), text=record.source.facts.facts_sha256, code=True),
@@ -283,7 +285,9 @@ def _records(record: Record) -> list[Fact]:
         }
         totals = ", ".join(tr(text, n=record.count(box[name])) for name, text in names.items() if name in box)
         found.append(Fact(name=tr("Totals of the box"), text=totals))
-    key_mode = {"service": tr("service: our server holds the keys until the count")}.get(str(policy.get("key_mode", "")))
+    key_mode = {"service": tr("service: our server holds the keys until the count")}.get(
+        str(policy.get("key_mode", ""))
+    )
     if key_mode and box:
         found.append(Fact(name=tr("Keys"), text=key_mode))
     found += [

@@ -6,6 +6,7 @@ writes to standard error only what kind of fault stopped it.
 
 from __future__ import annotations
 
+import logging
 import resource
 import sys
 from typing import Final, get_args
@@ -32,10 +33,13 @@ def limit() -> None:
 def main(arguments: list[str]) -> int:
     """Read facts, write the PDF; return 0, or 2 for arguments nobody would send."""
     limit()
+    logging.disable(logging.CRITICAL)
     from assess.reports import facts, pdf, render
 
-    locale, paper, variant = arguments
-    if locale not in render.LANGUAGES or paper not in get_args(render.Paper) or variant not in get_args(render.Variant):
+    locale, asked_paper, asked_variant = arguments
+    paper = next((each for each in get_args(render.Paper) if each == asked_paper), None)
+    variant = next((each for each in get_args(render.Variant) if each == asked_variant), None)
+    if locale not in render.LANGUAGES or paper is None or variant is None:
         return 2
     data = sys.stdin.buffer.read(INPUT_LIMIT)
     read = facts.read(data)
@@ -43,5 +47,14 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def guarded(arguments: list[str]) -> int:
+    """Do as `main`; a fault leaves its kind alone on standard error, never what was read."""
+    try:
+        return main(arguments)
+    except BaseException as fault:  # noqa: BLE001 - WeasyPrint's fatal error is no Exception, and nothing may be told
+        sys.stderr.write(type(fault).__name__)
+        return 1
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(guarded(sys.argv[1:]))

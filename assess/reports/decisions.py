@@ -6,15 +6,15 @@ of findings (wording).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from assess.i18n import number
 from assess.reports import typography, why, wording
-from assess.reports.charts.source import Source, released
-from assess.reports.facts import Block, Recommendation, Row
-from assess.reports.pages import answered, cost, owner
+from assess.reports.charts.source import Source
+from assess.reports.facts import Recommendation
+from assess.reports.pages import cost, owner
 
 CARDS: Final = 3
 TITLES: Final = 5
@@ -50,16 +50,6 @@ class Fact:
     name: str
     text: str
     code: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
-    """One of the three facts at the head of the brief."""
-
-    name: str
-    value: str
-    interval: str
-    means: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,60 +90,6 @@ class Options:
     title: str
     names: tuple[str, ...]
     lines: tuple[OptionLine, ...]
-
-
-def tiles(source: Source, block: Block) -> tuple[Tile, ...]:
-    """Return the brief's facts: the level, the largest headline gap, who answered."""
-    return tuple(tile for row in block.rows if (tile := _tile(source, row)) is not None)
-
-
-def _tile(source: Source, row: Row) -> Tile | None:
-    if row.subject == "ballots":
-        return _answered_tile(source, row)
-    if "gap" in row.figures:
-        return _gap_tile(source, row)
-    if "company" in row.figures:
-        return _level_tile(source, row)
-    return None
-
-
-def _level_tile(source: Source, row: Row) -> Tile:
-    company = source.role(row, "company")
-    change = source.role(row, "change")
-    band = row.band.get("company", ())
-    words = [source.tr("Band: {band}.", band=source.band(band))] if band else []
-    if released(change) is not None:
-        words.append(source.tr("Change: {change} {interval}.", change=source.signed(change), interval=source.interval(change)))
-    return Tile(
-        name=source.name(row.subject),
-        value=source.value(company) if released(company) else typography.DASH,
-        interval=_ends(source.interval(company)),
-        means=joined(words) if released(company) else source.value(company),
-    )
-
-
-def _gap_tile(source: Source, row: Row) -> Tile:
-    gap = source.role(row, "gap")
-    sides = ", ".join(
-        f"{source.short(index)} {source.value(figure)}" for index, figure in enumerate(source.of_sides(row)) if figure
-    )
-    shown = released(gap) is not None
-    return Tile(
-        name=source.tr("Largest gap: {name}", name=source.name(row.subject)),
-        value=source.signed(gap) if shown else typography.DASH,
-        interval=_ends(source.interval(gap)),
-        means=f"{source.verdict(gap)}. {sides}." if shown else source.value(gap),
-    )
-
-
-def _answered_tile(source: Source, row: Row) -> Tile:
-    n, of = source.role(row, "answered"), source.role(row, "invited")
-    value = source.value(n) if of is None else source.tr("{n} of {all}", n=source.value(n), all=source.value(of))
-    return Tile(name=source.tr("Who answered"), value=value, interval="", means=answered(source))
-
-
-def _ends(interval: str) -> str:
-    return "" if interval == typography.DASH else interval
 
 
 def recommended(source: Source, kind: str) -> tuple[Recommendation, ...]:
@@ -234,11 +170,19 @@ def _card(source: Source, play: Recommendation, texts: Mapping[str, str]) -> Car
         if texts.get(key)
     )
     facts = [
-        Fact(name=tr("Owner and cost"), text="; ".join(part for part in (owner(source, play.owner), cost(source, play.cost)) if part)),
+        Fact(
+            name=tr("Owner and cost"),
+            text="; ".join(part for part in (owner(source, play.owner), cost(source, play.cost)) if part),
+        ),
         Fact(name=tr("Where it would show"), text=". ".join(_indicator(source, entry) for entry in play.indicators)),
         Fact(name=tr("How we will know"), text=_known(source, play)),
         Fact(name=tr("When not"), text=texts["watch"]),
-        Fact(name=tr("Evidence"), text=joined((_evidence(source, play, texts), tr("Holds in {n} of {all} resamples or more.", n=held, all=of)))),
+        Fact(
+            name=tr("Evidence"),
+            text=_joined(
+                _evidence(source, play, texts), tr("Holds in {n} of {all} resamples or more.", n=held, all=of)
+            ),
+        ),
     ]
     return Card(
         title=texts["title"],
@@ -253,7 +197,7 @@ def _card(source: Source, play: Recommendation, texts: Mapping[str, str]) -> Car
 def _known(source: Source, play: Recommendation) -> str:
     """Return how the next wave will tell (KNOW), and what would change our mind (R-18)."""
     know = wording.know(play.know, source.facts, source.locale) if play.know else ""
-    return joined((know, source.tr("If nothing has moved by then, think again.")))
+    return _joined(know, source.tr("If nothing has moved by then, think again."))
 
 
 def _names(source: Source, play: Recommendation) -> str:
@@ -270,7 +214,9 @@ def _indicator(source: Source, entry: Mapping[str, str]) -> str:
     named = tr("{name} (today {values})", name=name, values=today) if today else name
     match ends:
         case (low, high):
-            return tr("{name} {moves} by {low} to {high} points, to test", name=named, moves=movement, low=low, high=high)
+            return tr(
+                "{name} {moves} by {low} to {high} points, to test", name=named, moves=movement, low=low, high=high
+            )
         case (end,):
             return tr("{name} {moves} by {end} points, to test", name=named, moves=movement, end=end)
         case _:
@@ -311,6 +257,5 @@ def _subject(source: Source, entry: Mapping[str, str]) -> str:
     return name if who is None else source.tr("{name} ({side})", name=name, side=who)
 
 
-def joined(parts: Iterable[str]) -> str:
-    """Return sentences one after the other, empty ones left out."""
-    return " ".join(part for part in parts if part)
+def _joined(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)

@@ -21,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assess import resources
 from assess.i18n import translator
-from assess.reports import annex, decisions, facts, pages, typography, wording
+from assess.reports import annex, decisions, facts, pages, tiles, typography, wording
 from assess.reports.charts.source import Source
 from assess.reports.facts import Facts
 from assess.reports.pages import Page
@@ -34,6 +34,7 @@ LANGUAGES: Final = {"en": "en", "fr-CA": "fr-CA"}
 HEAD_LIMIT: Final = 40
 """Characters of a running head (R-33)."""
 WALL_SECONDS: Final = 90
+FAULT_LIMIT: Final = 200
 OUTPUT_LIMIT: Final = 5 * 1024 * 1024
 MARKS: Final = ("●", "◆")
 
@@ -91,7 +92,8 @@ def pdf(facts_bytes: bytes, locale: str, paper: Paper, variant: Variant = "repor
         except subprocess.TimeoutExpired as error:
             raise RenderError(f"rendering took longer than {WALL_SECONDS} seconds") from error
     if done.returncode != 0:
-        raise RenderError(f"rendering failed ({done.returncode}): {done.stderr.decode(errors='replace')[-500:]}")
+        fault = done.stderr.decode(errors="replace")[-FAULT_LIMIT:]
+        raise RenderError(f"rendering failed with status {done.returncode}: {fault}")
     if len(done.stdout) > OUTPUT_LIMIT:
         raise RenderError(f"the PDF has {len(done.stdout)} bytes, over the limit of {OUTPUT_LIMIT}")
     return done.stdout
@@ -125,7 +127,7 @@ def _context(facts_: Facts, locale: str, paper: Paper, variant: Variant) -> dict
         "_": _,
         "lang": LANGUAGES[locale],
         "paper": paper,
-        "title": _("{client}: report of {wave}", client=facts_.client.name, wave=label),
+        "title": _("{client}: report, {wave}", client=facts_.client.name, wave=label),
         "released_on": day.isoformat() if day else "",
         "client": facts_.client.name,
         "subtitle": _subtitle(source, label, day),
@@ -159,9 +161,9 @@ def _brief(source: Source, found: tuple[Page, ...]) -> dict[str, Any]:
         return {}
     return {
         "brief": {
-            "tiles": decisions.tiles(source, page.block),
+            "tiles": tiles.tiles(source, page.block),
             "decisions": decisions.decisions(source),
-            "trust": decisions.joined(page.notes),
+            "trust": " ".join(page.notes),
         }
     }
 

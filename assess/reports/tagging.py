@@ -85,14 +85,14 @@ def _mark_artifacts(pdf: Any, page: Any, owned: frozenset[int]) -> None:
     """Turn marked content that nothing owns into artifacts, header or footer by where it stands (R-34)."""
     import pikepdf
 
-    written = []
+    written: list[Any] = []
     changed = False
     middle = float(page.mediabox[3]) / 2
     tracker = _Position()
     instructions = pikepdf.parse_content_stream(page)
     for at, instruction in enumerate(instructions):
         operator, operands = str(instruction.operator), instruction.operands
-        tracker.see(operator, operands)
+        tracker.see(operator, list(operands))
         if operator == "BDC" and "/MCID" in operands[1] and int(operands[1]["/MCID"]) not in owned:
             place = "/Header" if tracker.height(instructions[at:]) > middle else "/Footer"
             kind = pikepdf.Dictionary(Type=pikepdf.Name.Pagination, Subtype=pikepdf.Name(place))

@@ -21,8 +21,11 @@ STEP: Final = 14.0
 LEAST: Final = 36.0
 """Height of an item whose name and statement need no more."""
 LINE: Final = 11.0
-TOP: Final = 28.0
+TOP: Final = 26.0
 RIGHT: Final = 424.0
+SWATCH: Final = 12.0
+LEGEND: Final = 136.0
+"""Where the legend of the classes may begin, past the names of the sides."""
 WORDED: Final = 6
 """Up to so many items stand in the chart as they were worded; longer scales print names only."""
 LEVEL: Final = re.compile(r"level_(\d)_")
@@ -37,10 +40,8 @@ class Shape:
 
     @property
     def names(self) -> float:
-        """Room for names and statements; five classes take more room for themselves."""
-        if not self.worded:
-            return 118.0
-        return 188.0 if self.levels else 232.0
+        """Room for names and statements."""
+        return 232.0 if self.worded else 118.0
 
     @property
     def left(self) -> float:
@@ -77,7 +78,7 @@ def draw(source: Source, rows: Sequence[Row], *, id_: str) -> Chart:
         *not_shown(source, rows),
         last_words(source),
     )
-    h = bottom + (30 if form.levels else 14)
+    h = bottom + (0 if form.levels else 14)
     return finish(kind="items", id_=id_, h=h, alt=alt, children=children, table=table(source, rows))
 
 
@@ -87,7 +88,7 @@ def _tops(source: Source, rows: Sequence[Row], form: Shape) -> tuple[list[float]
     for row in rows:
         tops.append(y)
         lines = sum(len(part) for part in _words(source, row, form))
-        y += max(LEAST, LINE * lines + 9)
+        y += max(LEAST, LINE * lines + 8)
     return tops, y
 
 
@@ -140,10 +141,10 @@ def table(source: Source, rows: Sequence[Row]) -> Table:
 def _frame(source: Source, bottom: float, form: Shape) -> list[Element]:
     drawn = marks.legend(source, 0, 12)
     if form.levels:
-        drawn += _classes_legend(source, bottom + 10, form)
+        drawn += _classes_legend(source, form)
         middle = form.classes.at(0)
         drawn.append(svg.line(middle, TOP - 2, middle, bottom - 2, stroke=tokens.FRAME, width=0.75))
-        drawn.append(svg.text(RIGHT + 34, 12, source.tr("favourable"), fill=tokens.QUIET, anchor="end"))
+        drawn.append(svg.text(RIGHT + 27, 12, source.tr("share"), fill=tokens.QUIET, anchor="end"))
     else:
         drawn.append(svg.text(form.left, 12, source.tr("Share of favourable answers"), face="bold"))
         for tick in form.shares.ticks:
@@ -155,16 +156,21 @@ def _frame(source: Source, bottom: float, form: Shape) -> list[Element]:
     return drawn
 
 
-def _classes_legend(source: Source, y: float, form: Shape) -> list[Element]:
-    """Return the ramp with its two poles named, under the bars."""
-    anchors = next((words for words in source.words.anchors.values() if len(words) == form.levels), ())
-    low, high = (anchors[0], anchors[-1]) if anchors else ("", "")
-    x = form.left + fonts.width(low, tokens.SMALL) + 6
-    drawn = [svg.text(form.left, y + 8, low, fill=tokens.QUIET)]
+def _classes_legend(source: Source, form: Shape) -> list[Element]:
+    """Return the ramp with its two poles named, above the bars; the names shorten to the room there is."""
+    anchors = next((words for words in source.words.anchors.values() if len(words) == form.levels), ("", ""))
+    ramp = form.levels * SWATCH
+    left = LEGEND if form.worded else form.left
+    room = (RIGHT - left - ramp - 12) / 2
+    low, high = (fonts.wrap(words, tokens.SMALL, room, lines=1)[0] for words in (anchors[0], anchors[-1]))
+    x = RIGHT - fonts.width(high, tokens.SMALL) - 5 - ramp
+    drawn = [
+        svg.text(x - 4, 12, low, fill=tokens.QUIET, anchor="end"),
+        svg.text(RIGHT, 12, high, fill=tokens.QUIET, anchor="end"),
+    ]
     for level in range(form.levels):
         colour = tokens.RAMP[tokens.RAMP_OF[form.levels][level]]
-        drawn.append(svg.rect(x + level * 17, y, 15, 9, fill=colour))
-    drawn.append(svg.text(x + form.levels * 17 + 4, y + 8, high, fill=tokens.QUIET))
+        drawn.append(svg.rect(x + level * SWATCH, 4.5, SWATCH - 1.5, 8, fill=colour))
     return drawn
 
 
@@ -231,7 +237,7 @@ def _classes(source: Source, row: Row, side: str, y: float, form: Shape) -> list
             drawn.append(svg.text(middle, y + 3.2, words, fill=tokens.RAMP_TEXT[ramp], anchor="middle"))
         start += share
     favourable = source.role(row, f"favourable_{side}")
-    drawn.append(svg.text(RIGHT + 34, y + 3.2, source.value(favourable), face="bold", anchor="end"))
+    drawn.append(svg.text(RIGHT + 27, y + 3.2, source.value(favourable), face="bold", anchor="end"))
     return drawn
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from assess.i18n import number
@@ -46,9 +47,7 @@ def draw(source: Source, row: Row, *, id_: str = "reading") -> Chart:
         source.tr("One row of the gap chart, its parts numbered."),
         last_words(source),
     )
-    return finish(
-        kind="reading", id_=id_, h=BOTTOM + 16, alt=alt, children=children, table=gaps.table(source, (row,))
-    )
+    return finish(kind="reading", id_=id_, h=BOTTOM + 16, alt=alt, children=children, table=gaps.table(source, (row,)))
 
 
 def _callouts(source: Source, row: Row) -> list[Element]:
@@ -80,7 +79,7 @@ def _apart(places: list[tuple[float, float]], least: float = 19.0) -> list[tuple
     """Return the places moved sideways until their signs no longer touch, in the order given."""
     order = sorted(range(len(places)), key=lambda at: places[at][0])
     moved = dict(enumerate(places))
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         if moved[after][0] - moved[before][0] < least:
             moved[after] = (moved[before][0] + least, moved[after][1])
     return [moved[at] for at in range(len(places))]

@@ -66,7 +66,9 @@ def draw(source: Source, rows: Sequence[Row], *, id_: str = "change") -> Chart:
         children += marks.placeholder(source, 128, y + 5, tokens.WIDTH, 18)
         y += 26
     kind = "slope" if waves < 3 else "trend"
-    first = source.tr("Slope of scores over two waves: {names}.") if waves < 3 else source.tr("Scores over waves: {names}.")
+    first = (
+        source.tr("Slope of scores over two waves: {names}.") if waves < 3 else source.tr("Scores over waves: {names}.")
+    )
     alt = (
         first.format(names=", ".join(source.name(row.subject) for row in body)),
         *(_spoken(source, row, waves) for row in body[:1]),

@@ -6,6 +6,7 @@ A scale on which lower is better runs the other way round, so that good always l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from assess.reports.charts import fonts, marks, svg, tokens
@@ -35,7 +36,9 @@ def draw(source: Source, rows: Sequence[Row], *, id_: str = "standing") -> Chart
         children += _row(source, row, TOP + ROW * index + ROW / 2)
     visible = shown(source, rows)
     alt = (
-        source.tr("Theme strip, scores of both teams: {names}.", names=", ".join(source.name(r.subject) for r in visible)),
+        source.tr(
+            "Theme strip, scores of both teams: {names}.", names=", ".join(source.name(r.subject) for r in visible)
+        ),
         *(_spoken(source, row) for row in visible[:1]),
         *not_shown(source, rows),
         last_words(source),
@@ -77,7 +80,7 @@ def _frame(source: Source, bottom: float, *, previous: bool) -> list[Element]:
     extra = [(marks.mark(0, 4, 0, hollow=True, radius=3.2), source.tr("hollow: the wave before"))] if previous else []
     drawn = marks.legend(source, STRIP.left - marks.RADIUS, 12, extra=extra)
     drawn.append(svg.text(WORDS, 12, source.tr("Both teams"), face="bold"))
-    for index, (low, high) in enumerate(zip(CUTS, CUTS[1:], strict=False)):
+    for index, (low, high) in enumerate(pairwise(CUTS)):
         left, right = STRIP.at(low), STRIP.at(high)
         if index % 2 == 1:
             drawn.append(svg.rect(left, TOP - 4, right - left, bottom - TOP + 4, fill=tokens.BAND))
@@ -87,9 +90,11 @@ def _frame(source: Source, bottom: float, *, previous: bool) -> list[Element]:
 
 def _band_names(source: Source) -> list[Element]:
     """Return the band words over their zones, every other one a line higher where a word is wider than its zone."""
-    zones = [(STRIP.at(low), STRIP.at(high)) for low, high in zip(CUTS, CUTS[1:], strict=False)]
+    zones = [(STRIP.at(low), STRIP.at(high)) for low, high in pairwise(CUTS)]
     words = [source.band((code,)) for code in BANDS]
-    wide = any(fonts.width(word, tokens.SMALL) > right - left - 4 for word, (left, right) in zip(words, zones, strict=True))
+    wide = any(
+        fonts.width(word, tokens.SMALL) > right - left - 4 for word, (left, right) in zip(words, zones, strict=True)
+    )
     return [
         svg.text(
             (left + right) / 2,

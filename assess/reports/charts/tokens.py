@@ -21,7 +21,14 @@ SIDE_TEXT: Final = ("#0E4D92", "#8A5200")
 RAMP: Final = ("#6B3F00", "#D9A866", "#E3E3E3", "#9CC4E0", "#0E4D92")
 """Answer levels, low to high."""
 RAMP_TEXT: Final = ("#FFFFFF", INK, INK, INK, "#FFFFFF")
-RAMP_OF: Final = {2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4), 6: (0, 1, 1, 3, 3, 4), 7: (0, 1, 1, 2, 3, 3, 4)}
+RAMP_OF: Final = {
+    2: (0, 4),
+    3: (0, 2, 4),
+    4: (0, 1, 3, 4),
+    5: (0, 1, 2, 3, 4),
+    6: (0, 1, 1, 3, 3, 4),
+    7: (0, 1, 1, 2, 3, 3, 4),
+}
 """Which ramp colours an answer scale of L levels takes; white gaps and figures keep neighbours apart."""
 
 SMALL: Final = 9.0

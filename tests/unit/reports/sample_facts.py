@@ -533,7 +533,7 @@ def _findings(block: str, rows: tuple[Row, ...], figures: Figures, waves: int) -
             yield finding("change.limit", "change.limit")
         case "process":
             yield (
-                finding("process.lead", "process.start", "P4") if waves > 1 else finding("process.lead", "process.none")
+                finding("process.lead", "process.start", "P4", {"many": "yes"}) if waves > 1 else finding("process.lead", "process.none")
             )
             yield finding("process.limit", "process.limit")
         case "options":
