@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from assess.surveys import codes
@@ -25,14 +25,23 @@ from assess.surveys.tables import BoxRow, EnvelopeRow, PersonRow, Wave
 __all__ = ["Envelope", "Slot", "cards", "find", "normalise", "printed", "receipt", "seal", "slot"]
 
 _LEAST_LATE: Final = 3
+_ENVELOPE: Final[Table] = EnvelopeRow.__table__  # type: ignore[assignment]
+_BOX: Final[Table] = BoxRow.__table__  # type: ignore[assignment]
+# Built once: every page begins with this look, and building a statement costs more than running it.
+_LOOK: Final = (
+    select(_ENVELOPE.c.wave_id, _ENVELOPE.c.side, _BOX.c.receipt)
+    .select_from(_ENVELOPE.outerjoin(_BOX, _BOX.c.ballot_id == bindparam("ballot_id")))
+    .where(_ENVELOPE.c.code_hash == bindparam("code_hash"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What a code carries."""
+    """What a code carries. `receipt`: of the ballot that lies in the box for it (M5)."""
 
     wave_id: bytes
     side: str
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +62,17 @@ def find(session: Session, typed: str) -> Envelope | None:
     code = normalise(typed)
     if code is None:
         return None
-    row = session.get(EnvelopeRow, codes.code_hash(code))
-    return None if row is None else Envelope(wave_id=row.wave_id, side=row.side)
+    slot_ = slot(code)
+    row = (
+        session.connection().execute(_LOOK, {"code_hash": slot_.code_hash, "ballot_id": slot_.ballot_id}).one_or_none()
+    )
+    return None if row is None else Envelope(wave_id=row.wave_id, side=row.side, receipt=row.receipt)
 
 
 def receipt(session: Session, typed: str) -> str | None:
     """Return the receipt of the ballot that lies in the box for this code (M5)."""
-    code = normalise(typed)
-    if code is None:
-        return None
-    return session.scalar(select(BoxRow.receipt).where(BoxRow.ballot_id == codes.ballot_id(code)))
+    envelope = find(session, typed)
+    return None if envelope is None else envelope.receipt
 
 
 def seal(session: Session, wave: Wave, *, k_mail: bytes) -> None:

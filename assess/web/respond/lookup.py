@@ -91,18 +91,15 @@ class Board:
         return survey
 
 
-def look(session: Session, code: str, *, board: Board, clock: db.Clock, receipt: bool = False) -> Found | None:
-    """Return what a typed code leads to, or None: one answer for every code that is not known (U-10).
-
-    `receipt`: ask also for the ballot that lies in the box.
-    """
+def look(session: Session, code: str, *, board: Board, clock: db.Clock) -> Found | None:
+    """Return what a typed code leads to, or None: one answer for every code that is not known (U-10)."""
     envelope = envelopes.find(session, code)
     if envelope is None:
         return None
     survey = board.survey(session, envelope.wave_id)
-    standing = survey.standing(clock.now(session))
-    lying = envelopes.receipt(session, code) if receipt and standing is Standing.TAKING else None
-    return Found(survey=survey, side=envelope.side, standing=standing, receipt=lying)
+    return Found(
+        survey=survey, side=envelope.side, standing=survey.standing(clock.now(session)), receipt=envelope.receipt
+    )
 
 
 def _told(session: Session, wave_id: bytes, operator: str) -> Survey:

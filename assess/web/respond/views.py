@@ -52,7 +52,7 @@ def code(desk: Desk) -> Response:
 def start(desk: Desk) -> Response:
     """E1 and E2, with whatever was typed before; changes nothing."""
     locale = language()
-    found = _look(desk, receipt=True)
+    found = _look(desk)
     if found is None or found.standing is not Standing.TAKING:
         return _turned_away(desk, found, locale)
     first = request.form.keys() <= posted.OURS
@@ -132,10 +132,10 @@ def new_attempt() -> bytes:
     return secrets.token_bytes(box.ATTEMPT_BYTES)
 
 
-def _look(desk: Desk, *, receipt: bool = False) -> Found | None:
+def _look(desk: Desk) -> Found | None:
     code = request.form.get(posted.CODE, "")
     with desk.readers() as session:
-        return lookup.look(session, code, board=desk.board, clock=desk.clock, receipt=receipt)
+        return lookup.look(session, code, board=desk.board, clock=desk.clock)
 
 
 def _read(desk: Desk, found: Found, locale: str) -> Posted:
