@@ -226,7 +226,7 @@ def _versions(record: Record) -> list[Fact]:
     programs = ", ".join(f"{name} {version}" for name, version in versions.items())
     if playbook:
         programs += tr(", playbook {version}", version=playbook.get("version", ""))
-    found = [Fact(name=tr("Programs"), text=programs)]
+    found = [Fact(name=tr("Programs"), text=programs, code=True)]
     if instrument:
         text = tr(
             "{name} {version}, form {form}, status {status}",
@@ -236,7 +236,7 @@ def _versions(record: Record) -> list[Fact]:
             status=instrument.get("status", ""),
         )
         found += [
-            Fact(name=tr("Questionnaire"), text=text),
+            Fact(name=tr("Questionnaire"), text=text, code=True),
             Fact(name=tr("Fingerprint of the questionnaire"), text=str(instrument.get("sha256", "")), code=True),
         ]
     found += [

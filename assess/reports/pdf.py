@@ -36,15 +36,8 @@ class TooLargeError(RuntimeError):
 
 def make(facts: Facts, facts_bytes: bytes, locale: str, paper: Paper, variant: Variant) -> bytes:
     """Return the finished PDF of facts, with `figures.csv` and `report.json` attached (R-42)."""
-    import weasyprint
-
-    document = weasyprint.HTML(
-        string=render.html(facts, locale, paper, variant),
-        base_url="assess:report.html",
-        url_fetcher=fetcher(),
-    ).render(pdf_variant=VARIANT, presentational_hints=False)
     drawn = io.BytesIO()
-    document.write_pdf(drawn, pdf_variant=VARIANT)
+    laid_out(render.html(facts, locale, paper, variant)).write_pdf(drawn, pdf_variant=VARIANT)
     day = render.release_day(facts)
     finished = tagging.finish(
         drawn.getvalue(),
@@ -57,6 +50,14 @@ def make(facts: Facts, facts_bytes: bytes, locale: str, paper: Paper, variant: V
     if len(finished) > OUTPUT_LIMIT:
         raise TooLargeError(f"the PDF has {len(finished)} bytes, over the limit of {OUTPUT_LIMIT}")
     return finished
+
+
+def laid_out(html: str) -> Any:
+    """Return WeasyPrint's document of a page of HTML, which may fetch from memory only."""
+    import weasyprint
+
+    html_document = weasyprint.HTML(string=html, base_url="assess:report.html", url_fetcher=fetcher())
+    return html_document.render(pdf_variant=VARIANT, presentational_hints=False)
 
 
 def midnight(day: date) -> datetime:

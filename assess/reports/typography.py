@@ -146,7 +146,7 @@ _ENGLISH: Final[tuple[tuple[str, str], ...]] = (
     ("French quotation mark", r"[«»]"),
 )
 _FRENCH: Final[tuple[tuple[str, str], ...]] = (
-    ("no no-break space before :", rf"(?<![{NBSP}\w:/])\s:(?=\s|$)|[\w)»’]:(?=\s|$)"),
+    ("no no-break space before :", rf"(?<!{NBSP}):(?=\s|$)"),
     ("no no-break space after «", rf"«(?!{NBSP})"),
     ("no no-break space before »", rf"(?<!{NBSP})»"),
     ("no no-break space before %", rf"\d(?:[^\S{NBSP}])?%"),
