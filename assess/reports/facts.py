@@ -226,7 +226,8 @@ def read(data: bytes) -> Facts:
         tree = json.loads(data)
     except ValueError as error:
         raise FactsError(f"not a facts file: {error}") from error
-    if not isinstance(tree, dict) or str(tree.get("facts_version", "")).split(".")[0] != FACTS_VERSION.split(".", maxsplit=1)[0]:
+    major = str(tree.get("facts_version", "")).split(".", maxsplit=1)[0] if isinstance(tree, dict) else ""
+    if major != FACTS_VERSION.split(".", maxsplit=1)[0]:
         raise FactsError("these facts were made by a version of assess that this one cannot read")
     facts = Facts.model_validate(tree)
     if digest(facts) != facts.facts_sha256:
