@@ -33,12 +33,15 @@ def of(*rooms: str) -> list[Path]:
 
 
 def imported_at_start(module: ast.Module) -> Iterator[str]:
-    """Dotted names imported when a module is: everywhere but inside functions."""
+    """Dotted names imported when a module is: everywhere but inside functions and `if TYPE_CHECKING:`."""
     waiting: list[ast.AST] = [module]
     while waiting:
         node = waiting.pop()
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                continue
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=orelse):
+                waiting.extend(orelse)
                 continue
             case ast.Import(names=names):
                 yield from (name.name for name in names)
