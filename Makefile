@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 SERVE ?= 1
 
-.PHONY: help demo test check serve bench clean
+.PHONY: help demo test check serve bench pictures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,13 @@ serve: .venv/.stamp ## serve the application on 127.0.0.1:8000 with its due step
 bench: .venv/.stamp ## measure speed and memory as ratios in one run; writes bench/latest.json
 	@./bench/system.sh pango
 	@$(PY) -m bench
+
+pictures: .venv/.stamp ## redraw the README's pictures from a fresh demo
+	@./bench/system.sh pango poppler
+	@.venv/bin/assess demo --no-serve
+	@mkdir -p docs/img
+	@pdftoppm -png -r 80 -singlefile -f 1 var/demo/report.en.pdf docs/img/report-brief
+	@pdftoppm -png -r 80 -singlefile -f 5 var/demo/report.en.pdf docs/img/report-gaps
 
 clean: ## remove what was made here, state and virtual environment included
 	rm -rf .venv var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
