@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     key_mirror: Path | None = Field(None, description="Second device for keys; written and destroyed alike.")
     secret_key: SecretStr | None = Field(None, description="Signs staff sessions; default: a file made at first start.")
     operator: str = Field("assess", description="Name of the firm that runs this installation.")
-    public_url: str = Field("http://127.0.0.1:8000", description="Address respondents and staff reach.")
+    public_url: str | None = Field(None, description="Address respondents reach; default: this host and port.")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     insecure_cookies: bool = Field(False, description="Only for plain http on a loopback address (demo, tests).")
@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """SQLAlchemy database URL."""
         return self.database_url or f"sqlite:///{(self.home / 'assess.db').resolve()}"
+
+    @property
+    def address(self) -> str:
+        """Address printed on cards, without a final slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def keys(self) -> Path:

@@ -100,6 +100,8 @@ def read(
         raise AnswersError([*faults[:MAX_FAULTS], *more])
     if not people.answers:
         raise AnswersError(["no row of answers: the file has a header and nothing under it that belongs to a side"])
+    if people.silent:
+        notes.append(f"{people.silent} rows without a single answer left out")
     if people.without_side:
         notes.append(f"{people.without_side} rows without a side left out")
     if people.of_others:
@@ -127,6 +129,7 @@ class _People:
     side: list[int] = field(default_factory=list)
     answers: list[list[int]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    silent: int = 0
     without_side: int = 0
     of_others: int = 0
 
@@ -149,8 +152,12 @@ def _people(
         typed = row[columns[side_column]].strip()
         index = side_of.get(typed.casefold())
         if index is not None:
+            person = _person(number, row, columns, codes_of, people.faults, instrument)
+            if all(code == BLANK for code in person):
+                people.silent += 1
+                continue
             people.side.append(index)
-            people.answers.append(_person(number, row, columns, codes_of, people.faults, instrument))
+            people.answers.append(person)
         elif not typed:
             people.without_side += 1
         elif sides is None:

@@ -33,10 +33,10 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"{self.settings.host}:{self.settings.port}",
             "worker_class": "gthread",
             "workers": 1,
-            "threads": 8,
+            "threads": 32,
             "accesslog": None,
             "errorlog": "-",
-            "loglevel": "warning",
+            "loglevel": "critical",  # its warnings name the address of whoever sent a broken request
             "proc_name": "assess",
         }.items():
             self.cfg.set(key, value)

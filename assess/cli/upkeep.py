@@ -56,7 +56,7 @@ def render_report(file: Path, locale: str, paper: Paper, out: Path) -> None:
     """Render the PDF of FILE, a report.json."""
     try:
         data = facts.dump(facts.read(file.read_bytes()))
-    except (facts.FactsError, ValueError) as error:
+    except facts.FactsError as error:
         raise refusal([f"{file.name}: {error}"], UNUSABLE) from error
     out.write_bytes(render.pdf(data, locale, paper))
 
@@ -95,7 +95,16 @@ def _system() -> list[tuple[str, str | None, str, bool]]:
 def _folders(settings: Settings) -> list[tuple[str, str | None, str, bool]]:
     home = settings.home
     writable = os.access(home if home.exists() else home.resolve().parent, os.W_OK)
-    checks = [(f"home {home}", None if writable else "cannot be written", "Set ASSESS_HOME to a folder of yours", True)]
+    lacking = None if home.exists() else "does not exist yet"
+    checks: list[tuple[str, str | None, str, bool]] = (
+        [("home folder", lacking, "`assess db upgrade` makes it", False)] if lacking else []
+    )
+    checks += [
+        (f"home {home}", None if writable else "cannot be written", "Set ASSESS_HOME to a folder of yours", True)
+    ]
+    loopback = settings.public_url is None
+    remedy = "Set ASSESS_PUBLIC_URL to the address that invitations and cards shall carry"
+    checks.append((f"address {settings.address}", "is this machine's own" if loopback else None, remedy, False))
     keys = settings.keys
     if keys.exists():
         mode = stat.S_IMODE(keys.stat().st_mode)

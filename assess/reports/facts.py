@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 FACTS_VERSION = "1.0"
 
@@ -229,7 +229,11 @@ def read(data: bytes) -> Facts:
     major = str(tree.get("facts_version", "")).split(".", maxsplit=1)[0] if isinstance(tree, dict) else ""
     if major != FACTS_VERSION.split(".", maxsplit=1)[0]:
         raise FactsError("these facts were made by a version of assess that this one cannot read")
-    facts = Facts.model_validate(tree)
+    try:
+        facts = Facts.model_validate(tree)
+    except ValidationError as error:
+        where = sorted({".".join(str(key) for key in fault["loc"][:2]) for fault in error.errors()})
+        raise FactsError(f"not the facts of a report: {', '.join(where)} cannot be read") from error
     if digest(facts) != facts.facts_sha256:
         raise FactsError("the facts do not match their own digest: the file was changed after release")
     return facts

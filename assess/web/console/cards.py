@@ -31,5 +31,5 @@ def show(wave_id: bytes) -> tuple[str, int]:
         return page("cards_ask.html", client=client, wave=wave, form=Confirmation(), sides=labels, people=invited(wave))
     drawn = envelopes.cards(session(), wave, services().keys)
     note("cards shown", f"{wave.wave_id.hex()}: " + ", ".join(f"{side} {len(codes)}" for side, codes in drawn.items()))
-    address = services().settings.public_url.rstrip("/") + "/w/"
+    address = services().settings.address + "/w/"
     return page("cards.html", client=client, wave=wave, drawn=drawn, sides=labels, address=address)

@@ -173,3 +173,12 @@ def test_a_thousand_faults_are_counted_not_listed(sales_marketing: Instrument) -
 
 def test_the_table_is_integers(sales_marketing: Instrument) -> None:
     assert load("side,AL1\nsales,3\n", sales_marketing).table.answers.dtype == np.int8
+
+
+def test_a_row_without_a_single_answer_is_nobody(sales_marketing: Instrument) -> None:
+    """S-48: an empty row does not help a side over its floor."""
+    read_answers = load("side,AL1,AL2\nsales,3,\nsales,,\nmarketing,1,NA\n", sales_marketing)
+    assert len(read_answers.table.side) == 2
+    assert "1 rows without a single answer left out" in read_answers.notes
+    (fault,) = faults("side,AL1\nsales,\nmarketing,\n", sales_marketing)
+    assert fault.startswith("no row of answers")

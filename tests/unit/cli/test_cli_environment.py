@@ -1,0 +1,53 @@
+"""Faults of the environment are one line and exit code 5, never a traceback (U-110)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from assess.cli import main
+from assess.settings import Settings
+
+
+def test_a_database_that_was_never_made_says_what_to_run(tmp_path: Path) -> None:
+    result = CliRunner(env={"ASSESS_HOME": str(tmp_path)}).invoke(main, ["due"])
+    assert result.exit_code == 5
+    assert "assess db upgrade" in result.output
+
+
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    result = CliRunner(env={"ASSESS_HOME": str(tmp_path), "ASSESS_PORT": "none"}).invoke(main, ["due"])
+    assert result.exit_code == 5
+    assert "ASSESS_PORT" in result.output
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file", encoding="utf-8")
+    result = CliRunner(env={"ASSESS_HOME": str(tmp_path / "var")}).invoke(main, ["db", "upgrade"])
+    assert result.exit_code == 5
+    assert "var" in result.output
+
+
+def test_a_changed_record_is_refused_in_words(tmp_path: Path) -> None:
+    record = tmp_path / "report.json"
+    for text, said in (("{", "not a facts file"), ("[]", "cannot read"), ('{"facts_version":"1.0"}', "not the facts")):
+        record.write_text(text, encoding="utf-8")
+        result = CliRunner().invoke(main, ["report", "render", str(record), "--out", str(tmp_path / "a.pdf")])
+        assert result.exit_code == 3
+        assert said in result.output
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [({"port": 8311}, "http://127.0.0.1:8311"), ({"public_url": "https://r.example.org/"}, "https://r.example.org")],
+)
+def test_cards_carry_the_address_that_is_served(given: dict[str, object], address: str) -> None:
+    assert Settings(**given).address == address  # type: ignore[arg-type]
+
+
+def test_doctor_says_that_an_address_of_this_machine_reaches_nobody(tmp_path: Path) -> None:
+    result = CliRunner(env={"ASSESS_HOME": str(tmp_path)}).invoke(main, ["doctor"])
+    assert "warn address http://127.0.0.1:8000: is this machine's own" in result.output
+    assert result.exit_code == 0
