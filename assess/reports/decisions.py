@@ -114,7 +114,7 @@ def decisions(source: Source) -> tuple[Decision, ...]:
             anchor=anchors[play.kind] if anchors[play.kind] in standing else "",
         )
         for play in chosen
-        if (texts := source.words.plays.get(play.play)) is not None
+        if (texts := source.play(play.play)) is not None
     )
 
 
@@ -123,7 +123,7 @@ def cards(source: Source) -> tuple[Card, ...]:
     return tuple(
         _card(source, play, texts)
         for play in recommended(source, "process")
-        if (texts := source.words.plays.get(play.play)) is not None
+        if (texts := source.play(play.play)) is not None
     )
 
 
@@ -131,13 +131,13 @@ def considered(source: Source) -> tuple[str, ...]:
     """Return the titles of plays considered, not recommended now: at most five (P-10)."""
     found = [r for r in source.facts.recommendations if r.status == "considered"]
     found.sort(key=lambda r: (r.rank is None, r.rank or 0))
-    return tuple(source.words.plays[r.play]["title"] for r in found if r.play in source.words.plays)[:TITLES]
+    return tuple(texts["title"] for r in found if (texts := source.play(r.play)) is not None)[:TITLES]
 
 
 def options(source: Source) -> Options | None:
     """Return the three options of the incentive play chosen; None when there is none (R-19)."""
     play = next(iter(recommended(source, "incentive")), None)
-    texts = None if play is None else source.words.plays.get(play.play)
+    texts = None if play is None else source.play(play.play)
     if play is None or texts is None:
         return None
     tr = source.tr

@@ -32,7 +32,7 @@ def finish(data: bytes, *, attachments: Sequence[Attached], at: datetime | None)
     import pikepdf
 
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        owned = _owned(pdf)
+        owned = owned_content(pdf)
         for index, page in enumerate(pdf.pages):
             _mark_artifacts(pdf, page, owned.get(index, frozenset()))
             _print_annotations(page)
@@ -55,7 +55,7 @@ def finish(data: bytes, *, attachments: Sequence[Attached], at: datetime | None)
     return out.getvalue()
 
 
-def _owned(pdf: Any) -> dict[int, frozenset[int]]:
+def owned_content(pdf: Any) -> dict[int, frozenset[int]]:
     """Return the marked content that the structure tree owns: page index -> content ids."""
     pages = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
     found: dict[int, set[int]] = {}

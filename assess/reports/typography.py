@@ -127,9 +127,14 @@ def wave(label: str, locale: str) -> str:
     return f"{'T' if locale == 'fr-CA' else 'Q'}{found.group(2)}{NBSP}{found.group(1)}"
 
 
-def plain(value: Number, locale: str) -> str:
-    """Return a static number: a floor, a margin, a count of days or pages."""
-    return number(value, locale)
+def plain(value: Number | None, locale: str) -> str:
+    """Return a static number, such as a floor, a margin or a count of days; a dash where the form has none."""
+    return DASH if value is None else number(value, locale)
+
+
+def ours(text: str, locale: str) -> str:
+    """Return our own text, already typeset, with no space before a percent sign in English (R-37)."""
+    return re.sub(rf"(?<=\d)[ {NBSP}]%", "%", text) if locale == "en" else text
 
 
 _BOTH: Final[tuple[tuple[str, str], ...]] = (
@@ -196,6 +201,7 @@ __all__ = [
     "limits",
     "macros",
     "num",
+    "ours",
     "plain",
     "share",
     "signed",

@@ -57,6 +57,11 @@ class Source:
         """Return a side's short name."""
         return self.sides[index].short[self.locale]
 
+    def play(self, code: str) -> Mapping[str, str] | None:
+        """Return the texts of a play as printed, if the facts hold them."""
+        texts = self.words.plays.get(code)
+        return None if texts is None else {key: typography.ours(text, self.locale) for key, text in texts.items()}
+
     def index(self, subject: str) -> int | None:
         """Return which side a subject is, or None for anything else."""
         return next((at for at, side in enumerate(self.sides) if side.code == subject), None)

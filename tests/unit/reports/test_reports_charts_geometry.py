@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import sample_facts
 import sample_svg
 from sample_svg import centre, of_tag
 
-from assess.reports.charts import Chart, Source, gaps, items, legend, marks, mirror, moves, participation, standing, tokens
+from assess.reports.charts import (
+    Chart,
+    Source,
+    gaps,
+    items,
+    legend,
+    marks,
+    mirror,
+    moves,
+    participation,
+    standing,
+    tokens,
+)
 from assess.reports.charts.source import group_rows
 from assess.reports.facts import BandedFigure, Facts, ReleasedFigure, Row, WithheldFigure
 
@@ -38,7 +52,11 @@ def diamonds(chart: Chart) -> list[tuple[float, float]]:
 
 
 def shown(facts: Facts, block: str) -> list[Row]:
-    return [row for row in rows(facts, block) if not isinstance(facts.figures[next(iter(row.figures.values()))], WithheldFigure)]
+    return [
+        row
+        for row in rows(facts, block)
+        if not isinstance(facts.figures[next(iter(row.figures.values()))], WithheldFigure)
+    ]
 
 
 def test_marks_of_the_gap_chart_stand_on_their_printed_scores():
@@ -180,7 +198,7 @@ def test_mirror_names_never_lie_on_a_mark():
     facts = sample_facts.core()
     source = Source(facts=facts, locale="fr-CA")
     chart = mirror.draw(source, rows(facts, "mirror"))
-    assert [line.head.text for line in chart.table.lines][0].startswith("1. ")
+    assert next(line.head.text for line in chart.table.lines).startswith("1. ")
     drawn = [each.text for each in of_tag(chart, "text")]
     assert all(drawn.count(str(n)) >= 2 for n in range(1, 6))
     alone = mirror.draw(source, rows(facts, "mirror")[:1])
@@ -220,7 +238,7 @@ def test_the_annotated_row_numbers_its_parts_from_left_to_right():
     signs = [each for each in of_tag(chart, "circle") if each.attributes["fill"] == tokens.INK]
     places = sorted(each.number("cx") for each in signs)
     assert len(signs) == 5
-    assert all(b - a >= 15 for a, b in zip(places, places[1:], strict=False))
+    assert all(b - a >= 15 for a, b in itertools.pairwise(places))
 
 
 def test_scores_and_gaps_keep_their_fixed_axes():

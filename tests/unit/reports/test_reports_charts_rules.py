@@ -59,7 +59,10 @@ def test_no_word_leaves_the_drawing(chart):
     for text in sample_svg.of_tag(chart, "text"):
         face = "bold" if text.attributes.get("font-weight") == "700" else "regular"
         width = fonts.width(text.text, text.number("font-size"), face) / fonts.ALLOWANCE
-        left = text.number("x") - {"start": 0, "middle": 0.5, "end": 1}[text.attributes.get("text-anchor", "start")] * width
+        left = (
+            text.number("x")
+            - {"start": 0, "middle": 0.5, "end": 1}[text.attributes.get("text-anchor", "start")] * width
+        )
         assert left >= -0.5, text.text
         assert left + width <= tokens.WIDTH + 0.5, text.text
         assert 0 <= text.number("y") <= chart.h, text.text

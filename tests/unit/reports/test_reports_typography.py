@@ -77,6 +77,12 @@ def test_every_reason_for_no_estimate_has_its_words_in_both_languages():
         assert typography.num(figure, "en") != typography.num(figure, "fr-CA")
 
 
+def test_english_percentages_have_no_space():
+    """R-37: 83%; in French the no-break space stays."""
+    assert typography.ours("Put 30 to 50 % there", "en") == "Put 30 to 50% there"
+    assert typography.ours(f"de 30 à 50{NBSP}%", "fr-CA") == f"de 30 à 50{NBSP}%"
+
+
 def test_dates_and_waves_follow_the_locale():
     """R-37: July 1, 2026; 1ᵉʳ juillet 2026; Q3, T3; what somebody typed stays."""
     assert typography.iso_day("2026-07-01", "en") == "July 1, 2026"
@@ -117,7 +123,10 @@ def test_the_lint_sees_each_fault_it_is_made_for(text, locale):
     ("text", "locale"),
     [
         ("“Same targets”: 24 points higher (12 to 36), 83% of 1,234; [−9, 17].", "en"),
-        ("ÉcartN: 24 points; «NMêmes objectifsN»N: 83N%, [−9;N17], 0,3; version 0.1.0, 09:30?".replace("N", NBSP), "fr-CA"),
+        (
+            "ÉcartN: 24 points; «NMêmes objectifsN»N: 83N%, [−9;N17], 0,3; version 0.1.0, 09:30?".replace("N", NBSP),
+            "fr-CA",
+        ),
         ("It’s 14:30 at https://r.example.org/w/", "en"),
     ],
 )
