@@ -220,6 +220,16 @@ def _rounding(tr: Translate) -> tuple[str, ...]:
     )
 
 
+def _status(record: Record, status: str) -> str:
+    """Return the word of an instrument's status (I-28)."""
+    tr = record.source.tr
+    return {
+        "unvalidated": tr("not yet validated"),
+        "piloted": tr("piloted"),
+        "validated": tr("validated"),
+    }.get(status, status)
+
+
 def _versions(record: Record) -> list[Fact]:
     tr = record.source.tr
     versions, instrument, playbook = (record.part(name) for name in ("versions", "instrument", "playbook"))
@@ -233,7 +243,7 @@ def _versions(record: Record) -> list[Fact]:
             name=instrument.get("slug", ""),
             version=instrument.get("version", ""),
             form=instrument.get("form", ""),
-            status=instrument.get("status", ""),
+            status=_status(record, str(instrument.get("status", ""))),
         )
         found += [
             Fact(name=tr("Questionnaire"), text=text, code=True),
@@ -290,10 +300,11 @@ def _records(record: Record) -> list[Fact]:
     )
     if key_mode and box:
         found.append(Fact(name=tr("Keys"), text=key_mode))
+    registered = tr("Registered before opening") if box else tr("Fingerprint of the options")
     found += [
         Fact(name=tr("Figures not shown"), text=record.count(record.text("withheld") or 0)),
         Fact(name=tr("Root of the receipts"), text=record.text("merkle_root"), code=True),
-        Fact(name=tr("Registered before opening"), text=record.text("prereg"), code=True),
+        Fact(name=registered, text=record.text("prereg"), code=True),
         Fact(name=tr("Fingerprint of the promise"), text=str(policy.get("promise_sha256") or ""), code=True),
     ]
     return [fact for fact in found if fact.text]

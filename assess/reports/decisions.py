@@ -248,7 +248,7 @@ def _subject(source: Source, entry: Mapping[str, str]) -> str:
     if subject in KPI_NAMES:
         return source.tr(KPI_NAMES[subject])
     if subject not in source.words.items and subject not in source.words.scales:
-        return source.tr("what each team expects of the other")
+        return source.tr("how far each team's expectation of the other is off")
     name = source.name(subject)
     if entry.get("kind") == "error":
         return source.tr("error of expectation, {name}", name=name)

@@ -59,7 +59,7 @@ def _gap_tile(source: Source, row: Row) -> Tile:
     )
     shown = released(gap) is not None
     return Tile(
-        name=source.tr("Largest gap: {name}", name=source.name(row.subject)),
+        name=source.tr("Difference: {name}", name=source.name(row.subject)),
         value=source.signed(gap) if shown else typography.DASH,
         interval=_ends(source.interval(gap)),
         means=f"{source.verdict(gap)}. {sides}." if shown else source.value(gap),

@@ -131,7 +131,7 @@ def table(source: Source, rows: Sequence[Row]) -> Table:
         Cell(text=source.tr("What may be said, exploratory") if alike else source.tr("What may be said")),
     )
     return Table(
-        caption=source.tr("Mean score and share of favourable answers by team, and the difference of means"),
+        caption=source.tr("Mean score and share who agree by team, and the difference of means"),
         columns=columns,
         lines=lines,
         class_="items",
@@ -146,7 +146,7 @@ def _frame(source: Source, bottom: float, form: Shape) -> list[Element]:
         drawn.append(svg.line(middle, TOP - 2, middle, bottom - 2, stroke=tokens.FRAME, width=0.75))
         drawn.append(svg.text(RIGHT + 27, 12, source.tr("share"), fill=tokens.QUIET, anchor="end"))
     else:
-        drawn.append(svg.text(form.left, 12, source.tr("Share of favourable answers"), face="bold"))
+        drawn.append(svg.text(form.left, 12, source.tr("Share who agree"), face="bold"))
         for tick in form.shares.ticks:
             x = form.shares.at(tick)
             drawn.append(svg.line(x, TOP - 2, x, bottom - 2, stroke=tokens.GRID, width=0.75))
@@ -264,7 +264,7 @@ def _spoken(source: Source, row: Row) -> str:
     ]
     gap = source.role(row, "gap")
     return source.tr(
-        "{name}: favourable {shares}; difference of means {gap} {interval}.",
+        "{name}: agree {shares}; difference of means {gap} {interval}.",
         name=source.name(row.subject),
         shares=", ".join(shares),
         gap=source.signed(gap),

@@ -243,13 +243,14 @@ def test_a_number_without_a_verdict_says_so():
     assert verdict(sayings.F4["perceived"], "perceived", "sales_to_marketing") == "41, without a verdict."
 
 
-def test_a_change_is_since_the_last_wave():
-    """S-30."""
+def test_a_change_is_called_a_change_whatever_the_waves_it_spans():
+    """S-30, S-37: from the third wave on a change spans more than the last wave, so its label does not say since when."""
     figure = sayings.compared(-12, -20, -4, 3)
     assert plain(verdict(figure, "change", "company")).startswith(
-        "Clear change since last wave, size uncertain: −20 to −4 points."
+        "Clear change, size uncertain: −20 to −4 points."
     )
-    assert "depuis la dernière vague" in verdict(figure, "change", "company", "fr-CA")
+    french = plain(verdict(figure, "change", "company", "fr-CA"))
+    assert french.startswith("Variation nette, ampleur incertaine")
 
 
 def test_an_error_names_who_expects_what_of_whom():
