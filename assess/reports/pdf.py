@@ -6,6 +6,7 @@ Runs in the child process only (`child`): nothing here is imported by a web proc
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,9 @@ FONTS: Final = (
 )
 STYLES: Final = ("report.css", "paper-letter.css", "paper-a4.css")
 VARIANT: Final = "pdf/ua-1"
+ANCHOR: Final = "page-"
+FLOWING: Final = frozenset({"process"})
+"""Blocks that may take as many pages as their cards need."""
 
 
 class TooLargeError(RuntimeError):
@@ -37,7 +41,7 @@ class TooLargeError(RuntimeError):
 def make(facts: Facts, facts_bytes: bytes, locale: str, paper: Paper, variant: Variant) -> bytes:
     """Return the finished PDF of facts, with `figures.csv` and `report.json` attached (R-42)."""
     drawn = io.BytesIO()
-    laid_out(render.html(facts, locale, paper, variant)).write_pdf(drawn, pdf_variant=VARIANT)
+    fitted(facts, locale, paper, variant).write_pdf(drawn, pdf_variant=VARIANT)
     day = render.release_day(facts)
     finished = tagging.finish(
         drawn.getvalue(),
@@ -50,6 +54,27 @@ def make(facts: Facts, facts_bytes: bytes, locale: str, paper: Paper, variant: V
     if len(finished) > OUTPUT_LIMIT:
         raise TooLargeError(f"the PDF has {len(finished)} bytes, over the limit of {OUTPUT_LIMIT}")
     return finished
+
+
+def fitted(facts: Facts, locale: str, paper: Paper, variant: Variant = "report") -> Any:
+    """Return the laid out document; blocks that spill over their page are set tighter, once (R-51)."""
+    document = laid_out(render.html(facts, locale, paper, variant))
+    spilled = frozenset(_spilled(document)) - FLOWING
+    return laid_out(render.html(facts, locale, paper, variant, tight=spilled)) if spilled else document
+
+
+def _spilled(document: Any) -> Iterator[str]:
+    """Yield the blocks that take more than one page, by where their anchors stand."""
+    places = [
+        (number, name.removeprefix(ANCHOR))
+        for number, page in enumerate(document.pages)
+        for name in page.anchors
+        if name.startswith(ANCHOR)
+    ]
+    ends = [number for number, _ in places[1:]] + [len(document.pages)]
+    for (number, block), end in zip(places, ends, strict=True):
+        if end - number > 1:
+            yield block
 
 
 def laid_out(html: str) -> Any:

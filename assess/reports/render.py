@@ -67,11 +67,16 @@ def environment() -> Environment:
     )
 
 
-def html(facts_: Facts, locale: str, paper: Paper, variant: Variant = "report") -> str:
-    """Return the report, or its brief alone, as one HTML document for print."""
+def html(
+    facts_: Facts, locale: str, paper: Paper, variant: Variant = "report", *, tight: frozenset[str] = frozenset()
+) -> str:
+    """Return the report, or its brief alone, as one HTML document for print.
+
+    `tight`: blocks set with less space between lines of tables, so that they keep to their page.
+    """
     if paper not in PAPERS:
         raise ValueError(f"paper is letter or a4, not {paper}")
-    return environment().get_template("report.html").render(_context(facts_, locale, paper, variant))
+    return environment().get_template("report.html").render(tight=tight, **_context(facts_, locale, paper, variant))
 
 
 def pdf(facts_bytes: bytes, locale: str, paper: Paper, variant: Variant = "report") -> bytes:

@@ -10,6 +10,7 @@ from functools import cache
 
 import pikepdf
 import pytest
+import reports_waves
 import sample_facts
 
 from assess.reports import facts, figures_csv, pdf, render, tagging
@@ -52,13 +53,29 @@ def test_the_brief_is_one_page_in_every_locale_and_paper(name, locale, paper):
     [("core", "fr-CA", "letter"), ("core", "en", "a4"), ("full", "fr-CA", "letter"), ("from_file", "en", "letter")],
 )
 def test_a_report_keeps_its_pages(name, locale, paper):
-    """R-39, R-51: at most 24 pages, every block begins a page and none spills over but the cards."""
+    """R-39, R-51: at most 24 pages, a page a block, but for the cards that may need a second."""
     made_pdf = opened(made(name, locale, paper))
     found = getattr(sample_facts, name)()
     standing = [block for block in found.blocks if block.state != "dropped"]
     assert len(standing) <= len(made_pdf.pages) <= min(24, len(standing) + 1)
     size = made_pdf.pages[0].mediabox
     assert [round(float(edge)) for edge in size[2:]] == ([612, 792] if paper == "letter" else [595, 842])
+
+
+def test_a_block_that_spills_over_its_page_is_set_tighter():
+    """R-51: six statements in French on Letter take more than a page, and are brought back to one."""
+    found = reports_waves.facts(form="pulse")
+    loose = pdf.laid_out(render.html(found, "fr-CA", "letter"))
+    assert "items-PUL" in set(pdf._spilled(loose))
+    assert "items-PUL" not in set(pdf._spilled(pdf.fitted(found, "fr-CA", "letter")))
+
+
+def test_what_spills_is_seen_by_where_blocks_begin():
+    pages = '<p style="break-after: page">x</p>'
+    document = pdf.laid_out(
+        f'<html lang="en"><title>x</title><h2 id="page-a">a</h2>{pages * 2}<h2 id="page-b">b</h2></html>'
+    )
+    assert list(pdf._spilled(document)) == ["a"]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
