@@ -150,16 +150,22 @@ def _charts(source: Source, block: Block) -> Iterable[Chart]:
     elif block.id == "reading":
         yield legend.draw(source, block.rows[0])
     elif block.id == "participation":
-        if rows := group_rows(block, None):
+        rows = group_rows(block, None)
+        if any("rate" in row.figures for row in rows):
             yield participation.draw(source, rows)
     elif block.id in CHARTS_FROM_ROWS:
         yield CHARTS_FROM_ROWS[block.id](source, block.rows)
 
 
 def _tables(source: Source, block: Block) -> Iterable[Table]:
-    """Return tables without a chart: the bounds of silence on the participation page (S-36)."""
+    """Return tables without a chart: counts without a head count, and the bounds of silence (S-36)."""
+    if block.id != "participation":
+        return
+    counts = group_rows(block, None)
+    if counts and not any("rate" in row.figures for row in counts):
+        yield participation.table(source, counts)
     rows = group_rows(block, "bounds")
-    if block.id != "participation" or not rows:
+    if not rows:
         return
     columns = tuple(
         Cell(text=source.tr(text), kind="number")

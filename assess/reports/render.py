@@ -126,13 +126,16 @@ def _context(facts_: Facts, locale: str, paper: Paper, variant: Variant) -> dict
     found = pages.read(facts_, locale)
     shown = tuple(page for page in found if page.block.id == "brief") if variant == "brief" else found
     wave = pages.mapping(facts_.provenance.get("wave"))
-    label = typography.wave(str(wave.get("label", "")), locale)
+    label = typography.wave(str(wave.get("label") or ""), locale)
+    label = "" if label == facts_.client.name else label
     day = release_day(facts_)
     context = {
         "_": _,
         "lang": LANGUAGES[locale],
         "paper": paper,
-        "title": _("{client}: report, {wave}", client=facts_.client.name, wave=label),
+        "title": _("{client}: report, {wave}", client=facts_.client.name, wave=label)
+        if label
+        else _("{client}: report", client=facts_.client.name),
         "released_on": day.isoformat() if day else "",
         "client": facts_.client.name,
         "subtitle": _subtitle(source, label, day),
@@ -194,6 +197,7 @@ def _subtitle(source: Source, label: str, day: date | None) -> str:
 
 def _running(client: str, label: str) -> str:
     """Return the running head: the client and the wave, at most forty characters."""
-    room = HEAD_LIMIT - len(label) - 3
+    wave = f" · {label}" if label else ""
+    room = HEAD_LIMIT - len(wave)
     name = client if len(client) <= room else client[: room - 1].rstrip() + "…"
-    return f"{name} · {label}"
+    return name + wave

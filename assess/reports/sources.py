@@ -70,13 +70,14 @@ def answered(source: Source) -> str:
 def ballots(source: Source) -> str:
     """Return how many of each side answered, of how many where the head count is known."""
     parts = []
-    for scope, name in (*((side.code, side.short[source.locale]) for side in source.sides),):
-        n = source.facts.figures.get(f"participation.ballots.answered.{scope}")
-        of = source.facts.figures.get(f"participation.ballots.invited.{scope}")
+    for index, side in enumerate(source.sides):
+        n = source.facts.figures.get(f"participation.ballots.answered.{side.code}")
+        of = source.facts.figures.get(f"participation.ballots.invited.{side.code}")
         if isinstance(n, ReleasedFigure) and isinstance(of, ReleasedFigure):
-            parts.append(source.tr("{name} {n} of {all}", name=name, n=source.value(n), all=source.value(of)))
+            words = source.tr("{n} of {all}", n=source.value(n), all=source.value(of))
+            parts.append(source.beside(index, words))
         elif isinstance(n, ReleasedFigure):
-            parts.append(source.tr("{name} {n}", name=name, n=source.value(n)))
+            parts.append(source.beside(index, source.value(n)))
     return ", ".join(parts)
 
 

@@ -55,7 +55,7 @@ def _level_tile(source: Source, row: Row) -> Tile:
 def _gap_tile(source: Source, row: Row) -> Tile:
     gap = source.role(row, "gap")
     sides = ", ".join(
-        f"{source.short(index)} {source.value(figure)}" for index, figure in enumerate(source.of_sides(row)) if figure
+        source.beside(index, source.value(figure)) for index, figure in enumerate(source.of_sides(row)) if figure
     )
     shown = released(gap) is not None
     return Tile(

@@ -203,9 +203,7 @@ def _cells(source: Source, row: Row, *, changed: bool) -> tuple[Cell, ...]:
 def _spoken(source: Source, row: Row) -> str:
     """Return a row as one sentence for an alt text: names, scores, difference, interval, verdict."""
     gap = source.role(row, "gap")
-    scores = [
-        f"{source.short(index)} {source.value(figure)}" for index, figure in enumerate(source.of_sides(row)) if figure
-    ]
+    scores = [source.beside(index, source.value(figure)) for index, figure in enumerate(source.of_sides(row)) if figure]
     return source.tr(
         "{name}: {scores}; difference {gap} {interval}, {verdict}.",
         name=source.name(row.subject),

@@ -95,7 +95,7 @@ def _tops(source: Source, rows: Sequence[Row], form: Shape) -> tuple[list[float]
 def _words(source: Source, row: Row, form: Shape) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return an item's name and statements, broken into lines."""
     name = fonts.wrap(source.name(row.subject), tokens.TEXT, form.names, face="bold", lines=2)
-    texts = source.wordings(row.subject) if form.worded else ()
+    texts = [text for text in source.wordings(row.subject) if form.worded and text != source.name(row.subject)]
     return name, tuple(line for text in texts for line in fonts.wrap(text, tokens.SMALL, form.names, lines=4))
 
 
@@ -258,7 +258,7 @@ def _cells(source: Source, row: Row, *, exploratory: bool) -> tuple[Cell, ...]:
 
 def _spoken(source: Source, row: Row) -> str:
     shares = [
-        f"{source.short(index)} {source.value(figure)}"
+        source.beside(index, source.value(figure))
         for index, figure in enumerate(source.of_sides(row, "favourable_"))
         if figure is not None
     ]

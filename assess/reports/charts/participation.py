@@ -19,6 +19,7 @@ LEFT: Final = 112.0
 RIGHT: Final = 428.0
 AXIS: Final = marks.Axis(low=0, high=100, left=LEFT, right=RIGHT, ticks=(0, 25, 50, 75, 100))
 BAR: Final = 12.0
+ROLES: Final = {"invited": "Invited", "answered": "Answered", "rate": "Rate"}
 WAVE: Final = re.compile(r"wave_(\d+)")
 
 
@@ -55,6 +56,7 @@ def draw(source: Source, rows: Sequence[Row], *, id_: str = "participation") -> 
 def table(source: Source, rows: Sequence[Row]) -> Table:
     """Return invited, answered and rate of the whole and each side, and the rates of earlier waves."""
     waves = earlier(rows)
+    given = tuple(role for role in ROLES if any(role in row.figures for row in rows))
     lines = tuple(
         Line(
             head=Cell(text=source.name(row.subject), side=source.index(row.subject)),
@@ -63,15 +65,13 @@ def table(source: Source, rows: Sequence[Row]) -> Table:
             if hidden(source, row)
             else tuple(
                 Cell(text=source.value(source.role(row, role)), kind="number")
-                for role in ("invited", "answered", "rate", *(f"wave_{wave}" for wave in waves))
+                for role in (*given, *(f"wave_{wave}" for wave in waves))
             ),
         )
         for row in rows
     )
     columns = (
-        Cell(text=source.tr("Invited"), kind="number"),
-        Cell(text=source.tr("Answered"), kind="number"),
-        Cell(text=source.tr("Rate"), kind="number"),
+        *(Cell(text=source.tr(ROLES[role]), kind="number") for role in given),
         *(Cell(text=source.wave_name(wave), kind="number") for wave in waves),
     )
     return Table(caption=source.tr("Who was invited and who answered"), columns=columns, lines=lines)

@@ -118,6 +118,11 @@ class Source:
         """Return a figure as printed, a dash where the row has none."""
         return typography.DASH if figure is None else typography.num(figure, self.locale)
 
+    def beside(self, index: int, words: str) -> str:
+        """Return a side's name with its number: Sales 62; a name that ends in a digit keeps its distance, 13: 62."""
+        name = self.short(index)
+        return self.tr("{side}: {words}", side=name, words=words) if name[-1:].isdigit() else f"{name} {words}"
+
     def cell(self, figure: Figure | None) -> str:
         """Return a figure as a table cell: a dash instead of the reason why there is none."""
         return typography.DASH if isinstance(figure, NotEstimableFigure) else self.value(figure)

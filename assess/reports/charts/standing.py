@@ -162,7 +162,7 @@ def _cells(source: Source, row: Row) -> tuple[Cell, ...]:
 
 
 def _spoken(source: Source, row: Row) -> str:
-    scores = [f"{source.short(index)} {source.value(f)}" for index, f in enumerate(source.of_sides(row)) if f]
+    scores = [source.beside(index, source.value(f)) for index, f in enumerate(source.of_sides(row)) if f]
     return source.tr(
         "{name}: {scores}; both teams {score}, {band}.",
         name=source.name(row.subject),
