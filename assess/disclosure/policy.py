@@ -14,6 +14,8 @@ FLOOR_ITEM: Final = 10
 FLOOR_COMMENTS: Final = 10
 DISTRIBUTION_SCALE: Final = 20
 DISTRIBUTION_ITEM: Final = 30
+SHARE_STEP: Final = 5
+"""Step of a favourable share in the coarse class, percent."""
 
 
 class Precision(StrEnum):
@@ -100,9 +102,12 @@ def coded_mean(pomp: float, precision: Precision) -> int | Code | None:
 
 
 def coded_share(percent: float) -> int | Code:
-    """Return a favourable share of 10-29 answers as A-12 prints it: whole percent, coded <= 10 and >= 90."""
+    """Return a favourable share of 10-29 answers: multiples of 5 percent, coded <= 10 and >= 90.
+
+    A-12 prints whole percent; with the mean beside it that gives n away, which A-11 never prints (ADR 0007).
+    """
     if percent <= 10:
         return Code.AT_MOST_10_PERCENT
     if percent >= 90:
         return Code.AT_LEAST_90_PERCENT
-    return math.floor(percent + 0.5)
+    return SHARE_STEP * math.floor(percent / SHARE_STEP + 0.5)

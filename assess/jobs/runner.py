@@ -88,6 +88,11 @@ def _release(services: publish.Services, wave_id: bytes) -> None:
     publish.release(services, wave_id)
 
 
+def _sign_off(services: publish.Services, wave_id: bytes) -> None:
+    with services.sessions.begin() as session:
+        lifecycle.sign_off(session, wave_id, keys=services.keys, clock=services.clock)
+
+
 def _purge(services: publish.Services, wave_id: bytes) -> None:
     with services.sessions.begin() as session:
         lifecycle.purge_roster(session, wave_id, services.clock)
@@ -97,5 +102,6 @@ _ACTIONS: dict[StepKind, Callable[[publish.Services, bytes], None]] = {
     StepKind.CLOSE: _close,
     StepKind.COUNT: _count,
     StepKind.RELEASE: _release,
+    StepKind.SIGN_OFF: _sign_off,
     StepKind.PURGE: _purge,
 }

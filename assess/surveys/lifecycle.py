@@ -1,4 +1,4 @@
-"""What is due, and the fenced steps that the clock takes: close, release mark, roster purge (stack.md section 3).
+"""What is due, and the fenced steps that the clock takes: close, release, sign-off, purge (stack.md section 3).
 
 Belongs here: transitions that need nothing but rows and the time. Does not: the count (`count`), what a release
 computes (`publish`), opening (`waves`).
@@ -15,9 +15,10 @@ from sqlalchemy import CursorResult, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from assess.surveys.db import Clock
-from assess.surveys.moments import GRACE, ROSTER_LIFE
+from assess.surveys.keys import KeyName, KeyStore
+from assess.surveys.moments import GRACE, RESULTS_LIFE, ROSTER_LIFE
 from assess.surveys.states import State
-from assess.surveys.tables import PersonRow, Wave
+from assess.surveys.tables import CommentRow, PersonRow, StatRow, Wave
 
 
 class StepKind(StrEnum):
@@ -26,6 +27,7 @@ class StepKind(StrEnum):
     CLOSE = "close"
     COUNT = "count"
     RELEASE = "release"
+    SIGN_OFF = "sign_off"
     PURGE = "purge"
 
 
@@ -81,6 +83,28 @@ def mark_released(session: Session, wave: Wave, clock: Clock) -> bool:
     return _one(done)
 
 
+def sign_off(session: Session, wave_id: bytes, *, keys: KeyStore, clock: Clock) -> bool:
+    """Destroy K_stat and the shuffled rows of a released wave, 30 days after its count; return whether this call did.
+
+    Only the released tables stay (A-08). Killed before its commit, the step is due again; a key may die twice.
+    """
+    done = session.execute(
+        update(Wave)
+        .where(
+            Wave.wave_id == wave_id,
+            Wave.state == State.RELEASED,
+            Wave.closes_at <= clock.now(session) - GRACE - RESULTS_LIFE,
+        )
+        .values(state=State.SIGNED_OFF)
+    )
+    if not _one(done):
+        return False
+    keys.destroy(wave_id, KeyName.STAT)
+    for rows in (StatRow, CommentRow):
+        session.execute(delete(rows).where(rows.wave_id == wave_id))
+    return True
+
+
 def purge_roster(session: Session, wave_id: bytes, clock: Clock) -> bool:
     """Delete the roster of a wave 30 days after its close (U-52); return whether there was one."""
     over = select(Wave.wave_id).where(
@@ -100,6 +124,8 @@ def _asked(state: State, closes_at: datetime, release_at: datetime | None, now: 
             return StepKind.COUNT
         case State.COUNTED if release_at is not None and now >= release_at:
             return StepKind.RELEASE
+        case State.RELEASED if now >= closes_at + GRACE + RESULTS_LIFE:
+            return StepKind.SIGN_OFF
         case _:
             return None
 

@@ -13,6 +13,8 @@ GRACE: Final = timedelta(minutes=15)
 """Time after closing in which ballots still count, for everybody; not announced."""
 SHORTEST_WINDOW: Final = timedelta(days=10)
 LONGEST_WINDOW: Final = timedelta(days=28)
+RESULTS_LIFE: Final = timedelta(days=30)
+"""Time after the count at which the shuffled rows and their key are destroyed at the latest (A-08)."""
 ROSTER_LIFE: Final = timedelta(days=30)
 """Time after closing at which a roster is deleted (U-52)."""
 

@@ -9,9 +9,10 @@ from db_house import CLOSES, OPENS, House
 from sqlalchemy import func, select, update
 
 from assess.surveys import archive, audit, clients, db, lifecycle, moments, waves
+from assess.surveys.keys import KeyGoneError, KeyName
 from assess.surveys.lifecycle import StepKind
 from assess.surveys.states import State, WaveRefused
-from assess.surveys.tables import AuditRow, PersonRow, Wave
+from assess.surveys.tables import AuditRow, CommentRow, PersonRow, StatRow, Wave
 
 GRACE = timedelta(minutes=15)
 
@@ -104,6 +105,39 @@ def test_a_released_wave_carries_the_moment_of_its_release(built: House) -> None
         assert lifecycle.mark_released(session, found, built.clock)
         assert (found.state, found.released_at) == (State.RELEASED, OPENS)
         assert not lifecycle.mark_released(session, found, built.clock)
+
+
+def test_thirty_days_after_the_count_only_the_released_tables_stay(built: House) -> None:
+    """A-08: K_stat and the shuffled rows are destroyed, whether anybody signed off or not."""
+    wave = built.opened()
+    built.fill(wave, sales=11, marketing=10)
+    built.close()
+    with built.sessions.begin() as session:
+        lifecycle.close(session, wave.wave_id, built.clock)
+    built.count(wave)
+    with built.sessions.begin() as session:
+        lifecycle.mark_released(session, session.get_one(Wave, wave.wave_id), built.clock)
+
+    def remains() -> tuple[int, int]:
+        with built.sessions() as session:
+            return tuple(session.scalar(select(func.count()).select_from(rows)) or 0 for rows in (StatRow, CommentRow))  # type: ignore[return-value]
+
+    assert remains() == (21, 21)
+    life = timedelta(days=30)
+    assert StepKind.SIGN_OFF not in at(built, CLOSES + GRACE + life - timedelta(seconds=1))
+    assert at(built, CLOSES + GRACE + life)[0] is StepKind.SIGN_OFF
+    with built.sessions() as session:  # killed before its commit: due again, and the key dies twice unharmed
+        assert lifecycle.sign_off(session, wave.wave_id, keys=built.keys, clock=built.clock)
+        session.rollback()
+    assert StepKind.SIGN_OFF in due(built)
+    with built.sessions.begin() as session:
+        assert lifecycle.sign_off(session, wave.wave_id, keys=built.keys, clock=built.clock)
+    assert remains() == (0, 0)
+    with pytest.raises(KeyGoneError):
+        built.keys.read(wave.wave_id, KeyName.STAT)
+    with built.sessions.begin() as session:
+        assert not lifecycle.sign_off(session, wave.wave_id, keys=built.keys, clock=built.clock)
+        assert session.get_one(Wave, wave.wave_id).state is State.SIGNED_OFF
 
 
 def test_the_longest_overdue_wave_comes_first(built: House) -> None:

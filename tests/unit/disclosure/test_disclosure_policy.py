@@ -141,9 +141,10 @@ def test_means_are_whole_and_coded_at_the_ends_of_a_scale(
     [
         (0, Code.AT_MOST_10_PERCENT),
         (10, Code.AT_MOST_10_PERCENT),
-        (10.5, 11),
+        (10.5, 10),
         (54.5454, 55),
-        (89.4, 89),
+        (52.4, 50),
+        (89.4, 90),
         (90, Code.AT_LEAST_90_PERCENT),
         (100, Code.AT_LEAST_90_PERCENT),
     ],

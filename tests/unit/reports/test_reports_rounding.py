@@ -79,7 +79,7 @@ def test_coarse_means_and_shares_are_coded_at_their_ends():
     assert rounding.coarse_mean(4.9, Precision.COARSE_ITEM) == 5
     assert rounding.coarse_share(8.3) is Code.AT_MOST_10_PERCENT
     assert rounding.coarse_share(91.7) is Code.AT_LEAST_90_PERCENT
-    assert rounding.coarse_share(58.3) == 58
+    assert rounding.coarse_share(58.3) == 60  # in fives (ADR 0007)
 
 
 def test_a_mean_at_full_precision_is_refused_by_the_coarse_coding():
