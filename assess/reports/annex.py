@@ -20,6 +20,7 @@ RESAMPLES: Final = 2000
 RECOMMENDED: Final = 1600
 CONSIDERED: Final = 1000
 ROSTER_DAYS: Final = 30
+ROWS_DAYS: Final = 30
 COARSE: Final = (9, 29, 5)
 """Largest smaller side whose scales, and whose statements, are printed coarsely; steps of a statement's interval."""
 
@@ -102,8 +103,8 @@ def anonymity(source: Source) -> Annex:
     low, high, step = COARSE
     coarse = tr(
         "With up to {low} answers on a side, scales are printed more coarsely; with up to {high}, statements: whole "
-        "points, ends of intervals moved outward (statements by {step}), very low and very high values as a limit "
-        "only.",
+        "points, ends of intervals moved outward, shares and ends of statements in steps of {step}, very low and very "
+        "high values as a limit only.",
         low=record.count(low),
         high=record.count(high),
         step=record.count(step),
@@ -260,7 +261,10 @@ def _destroyed(tr: Translate, record: Record) -> tuple[str, ...]:
     return (
         tr("At the count: the keys of the box, every envelope and its code, and the box itself."),
         tr("{days} days after closing: the list of those invited.", days=record.count(ROSTER_DAYS)),
-        tr("Kept, sealed, until the report is signed off: the shuffled answers without names, to count them again."),
+        tr(
+            "{days} days after the count: the shuffled answers, sealed and without names until then, and their key.",
+            days=record.count(ROWS_DAYS),
+        ),
     )
 
 
