@@ -244,7 +244,7 @@ def test_a_number_without_a_verdict_says_so():
 
 
 def test_a_change_is_called_a_change_whatever_the_waves_it_spans():
-    """S-30, S-37: from the third wave on a change spans more than the last wave, so its label does not say since when."""
+    """S-30, S-37: from the third wave on a change spans more than one wave, so its label does not say since when."""
     figure = sayings.compared(-12, -20, -4, 3)
     assert plain(verdict(figure, "change", "company")).startswith("Clear change, size uncertain: −20 to −4 points.")
     french = plain(verdict(figure, "change", "company", "fr-CA"))
