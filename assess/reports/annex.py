@@ -1,4 +1,4 @@
-"""What the method and anonymity pages print of the provenance (R-20, R-21): only what was computed and done.
+"""What the method page prints of the provenance (R-20): only what was computed. The anonymity page is `protection`.
 
 Each passage is a heading and short sentences; each record a name and a value. Nothing here depends on an answer.
 """
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from assess.i18n import Translate, number, percent
-from assess.reports import typography
 from assess.reports.charts.source import Source
 from assess.reports.decisions import Fact
 from assess.reports.pages import mapping
@@ -19,12 +18,6 @@ from assess.reports.sources import FAMILIES
 RESAMPLES: Final = 2000
 RECOMMENDED: Final = 1600
 CONSIDERED: Final = 1000
-ROSTER_DAYS: Final = 30
-ROWS_DAYS: Final = 30
-COARSE: Final = (9, 29, 5)
-"""Largest smaller side whose scales, and whose statements, are printed coarsely; steps of a statement's interval."""
-
-
 HEADING: Final = 130
 """Characters of text that a heading and the space round it are worth."""
 
@@ -87,39 +80,6 @@ def method(source: Source) -> Annex:
         Passage(name=tr("Limits"), texts=(source.words.unvalidated,)),
     )
     return Annex(parts=tuple(part for part in parts if any(part.texts)), facts=tuple(_versions(record)))
-
-
-def anonymity(source: Source) -> Annex:
-    """Return the anonymity page (R-21)."""
-    record, tr = Record(source=source), source.tr
-    promise = record.part("promise").get(source.locale)
-    policy = record.part("policy")
-    floors = tr(
-        "Scores are shown from {scale} answers on each side, single statements from {item}. If one side falls short, "
-        "neither is shown, and nobody is told which.",
-        scale=record.count(policy.get("floor_scale", "")),
-        item=record.count(policy.get("floor_item", "")),
-    )
-    low, high, step = COARSE
-    coarse = tr(
-        "With up to {low} answers on a side, scales are printed more coarsely; with up to {high}, statements: whole "
-        "points, ends of intervals moved outward, shares and ends of statements in steps of {step}, very low and very "
-        "high values as a limit only.",
-        low=record.count(low),
-        high=record.count(high),
-        step=record.count(step),
-    )
-    parts = (
-        Passage(name=tr("Floors and rounding"), texts=(floors, coarse)),
-        Passage(name=tr("What is destroyed, and when"), texts=_destroyed(tr, record)),
-        Passage(name=tr("What cannot be protected"), texts=_limits(tr)),
-        Passage(name=tr("What was not done"), texts=(tr("Not audited against earlier waves."),)),
-    )
-    return Annex(
-        parts=parts,
-        facts=tuple(_records(record)),
-        promise=tuple(str(sentence) for sentence in promise) if isinstance(promise, list) else (),
-    )
 
 
 def _scores(tr: Translate, record: Record) -> tuple[str, ...]:
@@ -253,62 +213,5 @@ def _versions(record: Record) -> list[Fact]:
     found += [
         Fact(name=tr("Seed of the resamples"), text=record.text("seed"), code=True),
         Fact(name=tr("Fingerprint of these facts"), text=record.source.facts.facts_sha256, code=True),
-    ]
-    return [fact for fact in found if fact.text]
-
-
-def _destroyed(tr: Translate, record: Record) -> tuple[str, ...]:
-    return (
-        tr("At the count: the keys of the box, every envelope and its code, and the box itself."),
-        tr("{days} days after closing: the list of those invited.", days=record.count(ROSTER_DAYS)),
-        tr(
-            "{days} days after the count: the shuffled answers, sealed and without names until then, and their key.",
-            days=record.count(ROWS_DAYS),
-        ),
-    )
-
-
-def _limits(tr: Translate) -> tuple[str, ...]:
-    return (
-        tr(
-            "Not protected: an operator who changes the program; a watched device or network; colleagues who pool "
-            "every answer but yours; a court order before the count; the fact that you answered, from whoever keeps "
-            "mails and backups; a false ballot cast with an unused code (your link would show it)."
-        ),
-    )
-
-
-def _records(record: Record) -> list[Fact]:
-    tr, locale = record.source.tr, record.source.locale
-    wave, box, policy = (record.part(name) for name in ("wave", "box", "policy"))
-    found: list[Fact] = []
-    if wave.get("opened_on") and wave.get("closed_on"):
-        days = tr(
-            "{first} to {last}",
-            first=typography.iso_day(str(wave["opened_on"]), locale),
-            last=typography.iso_day(str(wave["closed_on"]), locale),
-        )
-        found.append(Fact(name=tr("Days of answering"), text=f"{days} ({wave.get('zone', '')})"))
-    if box:
-        names = {
-            "invited": "invited {n}",
-            "used": "envelopes used {n}",
-            "replaced": "replaced {n}",
-            "spoiled": "spoiled {n}",
-            "counted": "counted {n}",
-        }
-        totals = ", ".join(tr(text, n=record.count(box[name])) for name, text in names.items() if name in box)
-        found.append(Fact(name=tr("Totals of the box"), text=totals))
-    key_mode = {"service": tr("service: our server holds the keys until the count")}.get(
-        str(policy.get("key_mode", ""))
-    )
-    if key_mode and box:
-        found.append(Fact(name=tr("Keys"), text=key_mode))
-    registered = tr("Registered before opening") if box else tr("Fingerprint of the options")
-    found += [
-        Fact(name=tr("Figures not shown"), text=record.count(record.text("withheld") or 0)),
-        Fact(name=tr("Root of the receipts"), text=record.text("merkle_root"), code=True),
-        Fact(name=registered, text=record.text("prereg"), code=True),
-        Fact(name=tr("Fingerprint of the promise"), text=str(policy.get("promise_sha256") or ""), code=True),
     ]
     return [fact for fact in found if fact.text]

@@ -21,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assess import resources
 from assess.i18n import translator
-from assess.reports import annex, decisions, facts, pages, tiles, typography, wording
+from assess.reports import annex, decisions, facts, pages, protection, tiles, typography, wording
 from assess.reports.charts.source import Source
 from assess.reports.facts import Facts
 from assess.reports.pages import Page
@@ -158,7 +158,7 @@ def _context(facts_: Facts, locale: str, paper: Paper, variant: Variant) -> dict
         "considered": decisions.considered(source),
         "options": decisions.options(source),
         "method": annex.method(source),
-        "anonymity": annex.anonymity(source),
+        "anonymity": protection.anonymity(source),
     }
     return {**context, **typography.macros(locale), **_policy(source), **_brief(source, found)}
 
