@@ -50,10 +50,10 @@ class ReleasedFigure(Fact):
 
 
 class BandedFigure(Fact):
-    """Only a direction or one of A-12's codes may be printed."""
+    """Only a direction, one of A-12's codes, or a tipping point over 40 (R-6) may be printed."""
 
     state: Literal["banded"] = "banded"
-    code: Literal["le5", "ge95", "le10pct", "ge90pct", "higher", "lower"]
+    code: Literal["le5", "ge95", "le10pct", "ge90pct", "gt40", "higher", "lower"]
     unit: Literal["points", "percent"]
 
 

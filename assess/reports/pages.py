@@ -15,7 +15,7 @@ from assess.reports import sources, typography, wording
 from assess.reports.charts import gaps, items, legend, mirror, moves, participation, standing
 from assess.reports.charts.chart import Cell, Chart, Line, Table
 from assess.reports.charts.source import Source, group_rows
-from assess.reports.facts import Block, Facts, Figure, ReleasedFigure
+from assess.reports.facts import Block, Facts
 
 CHARTS_FROM_ROWS: Final = {
     "standing": standing.draw,
@@ -177,7 +177,7 @@ def _tables(source: Source, block: Block) -> Iterable[Table]:
             cells=(
                 Cell(text=source.signed(source.role(row, "low")), kind="number"),
                 Cell(text=source.signed(source.role(row, "high")), kind="number"),
-                Cell(text=d_star(source, source.role(row, "d_star")), kind="number"),
+                Cell(text=source.cell(source.role(row, "d_star")), kind="number"),
             ),
         )
         for row in rows
@@ -188,12 +188,6 @@ def _tables(source: Source, block: Block) -> Iterable[Table]:
         lines=lines,
         class_="bounds",
     )
-
-
-def d_star(source: Source, figure: Figure | None) -> str:
-    """Return the tipping point of S-36 as printed, > 40 where compose stopped counting (R-6)."""
-    above = isinstance(figure, ReleasedFigure) and "above" in figure.modifiers
-    return f">{typography.NBSP}{source.value(figure)}" if above else source.value(figure)
 
 
 def owner(source: Source, codes: str | None) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from assess.i18n import number, translator
 from assess.reports import typography
-from assess.reports.facts import Facts, Figure, NotEstimableFigure, Number, ReleasedFigure, SideFacts
+from assess.reports.facts import BandedFigure, Facts, Figure, NotEstimableFigure, Number, ReleasedFigure, SideFacts
 
 _FIRST = 0xE000
 _TOKEN = re.compile("[\ue000-\uf8ff]")
@@ -117,8 +117,9 @@ def slot(tokens: Tokens, facts: Facts, figure: Figure, locale: str, *, label: st
     released = figure if isinstance(figure, ReleasedFigure) else None
     high, low = (sides[0], sides[1]) if positive else (sides[1], sides[0])
     modifiers = released.modifiers if released else ()
+    above = isinstance(figure, BandedFigure) and figure.code == "gt40"
     return Slot(
-        value=keep(typography.num(figure, locale)),
+        value=keep(number(typography.ENDS["gt40"][1], locale) if above else typography.num(figure, locale)),
         signed=keep(typography.signed(figure, locale)),
         size=keep(_absolute(released.value, locale) if released else typography.num(figure, locale)),
         state=figure.state,
@@ -142,7 +143,7 @@ def slot(tokens: Tokens, facts: Facts, figure: Figure, locale: str, *, label: st
         comparisons=keep(number(released.family_size, locale) if released and released.family_size else ""),
         reason=keep(_reason(figure, locale)),
         interval=raw95 is not None,
-        above="above" in modifiers,
+        above=above,
         of_those="of_those_who_answered" in modifiers,
         high=_named(tokens, high, locale),
         low=_named(tokens, low, locale),

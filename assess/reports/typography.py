@@ -26,8 +26,9 @@ ENDS: Final[dict[str, tuple[str, int]]] = {
     "ge95": ("≥", 95),
     "le10pct": ("≤", 10),
     "ge90pct": ("≥", 90),
+    "gt40": (">", 40),
 }
-"""Codes of A-12: sign and number."""
+"""Codes of A-12, and of a tipping point (R-6): sign and number."""
 
 WITHHELD: Final = "Not shown, to protect anonymity"
 """Verdict 1 of S-30."""

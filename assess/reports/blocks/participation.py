@@ -9,7 +9,7 @@ from assess.reports import rounding
 from assess.reports.blocks.gaps import gap, headline_order
 from assess.reports.blocks.page import COMPANY, DIFFERENCE, Page, figure_id, page
 from assess.reports.context import Grade, Material
-from assess.reports.facts import Figure, Finding, NotEstimableFigure, ReleasedFigure, Row, WithheldFigure
+from assess.reports.facts import BandedFigure, Figure, Finding, NotEstimableFigure, ReleasedFigure, Row, WithheldFigure
 from assess.reports.findings import Code, finding, verdict_of
 from assess.scoring.nonresponse import FRAGILE_BELOW, ROBUST_ABOVE, cannot_be_erased
 from assess.scoring.results import Estimate, NotEstimable, Reason, SubjectEstimates
@@ -22,7 +22,6 @@ BOUNDS = "bounds"
 GOOD, USABLE, HALF = 80, 60, 50
 """Reading of a rate: 80 percent good, 60 to 79 usable, under 60 caution (product.md section 7); half (S-31)."""
 
-ABOVE = "above"
 """Modifier of a tipping point that is over the number printed: "> 40" (R-6)."""
 
 _SOMETHING_TO_ERASE = (2, 3, 4, 6)
@@ -112,11 +111,11 @@ def _bounds(material: Material, subject: SubjectEstimates) -> Iterator[tuple[str
 
 
 def d_star(tipping: float | NotEstimable) -> Figure:
-    """Return a tipping point to five points; over 40 it prints as 40 with the modifier `above` (R-6)."""
+    """Return a tipping point to five points, or that it is over 40 (R-6)."""
     if isinstance(tipping, NotEstimable):
         return NotEstimableFigure(reason=str(tipping.reason))
     if tipping > ROBUST_ABOVE:
-        return ReleasedFigure(value=int(ROBUST_ABOVE), unit="points", modifiers=(ABOVE,))
+        return BandedFigure(code="gt40", unit="points")
     return ReleasedFigure(value=rounding.fives(tipping, (FRAGILE_BELOW,)), unit="points")
 
 
@@ -191,4 +190,4 @@ def _number(figure: Figure) -> float:
     return float(figure.value) if isinstance(figure, ReleasedFigure) else 0.0
 
 
-__all__ = ["ABOVE", "ballots", "d_star", "figures", "participation", "silence"]
+__all__ = ["ballots", "d_star", "figures", "participation", "silence"]
