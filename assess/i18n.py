@@ -60,6 +60,8 @@ def typeset(text: str, locale: str) -> str:
     """Return our own text with curly quotes, and in fr-CA no-break spaces before : and inside « » (R-37, R-38)."""
     text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
     text = re.sub(r'"([^"]*)"', "\N{LEFT DOUBLE QUOTATION MARK}\\1\N{RIGHT DOUBLE QUOTATION MARK}", text)
+    if locale == "en":
+        text = re.sub(r"(?<=[\d}])\s+%", "%", text)
     if locale == "fr-CA":
         text = re.sub(r"\s+([;!?])", r"\1", text)
         text = re.sub(r"(?<=\S)[ \u00a0\u202f]+:(?!\S)", f"{NBSP}:", text)

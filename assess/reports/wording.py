@@ -288,6 +288,3 @@ def _times(figure: ReleasedFigure) -> tuple[Any, Any, Any]:
 def _complement(value: Any) -> Any:
     turned = 100 - Decimal(str(value))
     return int(turned) if turned == turned.to_integral_value() else str(turned)
-
-
-_label = comparison_label

@@ -157,7 +157,7 @@ class Source:
             case ReleasedFigure(verdict=None):
                 return typography.DASH
             case ReleasedFigure() | NotEstimableFigure():
-                return wording._label(figure, kind, self.locale)
+                return wording.comparison_label(figure, kind, self.locale)
 
     def judged(self, figure: Figure | None, kind: Kind = "gap", *, exploratory: bool = True) -> Cell:
         """Return the cell of a verdict; without an estimate the reason stands below (S-30).
