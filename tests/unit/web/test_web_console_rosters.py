@@ -124,6 +124,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(desk: Office, sent: byte
     response = desk.visitor(ROBIN).post(f"/waves/{desk.ids['draft']}/roster", {"text": "", "file": file})
     assert response.status_code == 422
     assert said in words(response)
+    assert ("still in the box" in words(response)) is bool(box(response.text))
     assert people(desk) == 21
 
 
