@@ -6,6 +6,7 @@ Belongs here: the order of the steps and what passes from one to the next. Does 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -181,10 +182,10 @@ def render_wave(services: Services, wave_id: bytes, locale: str) -> Path:
         raise PublishError(f"{wave.label} is not released: there is no report to render")
     folder = wave_folder(services, wave_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(folder / "report.json", data)
-    _write(folder / "figures.csv", figures_csv.table(record.read(data)))
+    write_whole(folder / "report.json", data)
+    write_whole(folder / "figures.csv", figures_csv.table(record.read(data)))
     target = folder / f"report.{locale}.pdf"
-    _write(target, render.pdf(data, locale, _paper(record.read(data).client.country)))
+    write_whole(target, render.pdf(data, locale, _paper(record.read(data).client.country)))
     return target
 
 
@@ -219,7 +220,7 @@ def write_outputs(made: Facts, out: Path, *, locales: Sequence[str], paper: Pape
         files[name] = render.pdf(data, locale, paper)
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        _write(out / name, content)
+        write_whole(out / name, content)
 
 
 def _disclosed(table: ResponseTable, context: Context) -> Released | Withheld:
@@ -320,8 +321,11 @@ def _local_day(moment: datetime, wave: Wave) -> date:
     return moment.astimezone(ZoneInfo(wave.zone)).date()
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_bytes(content)
-    draft.replace(path)
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, whoever else writes it at the same time (two languages share two files)."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

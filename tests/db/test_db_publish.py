@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from db_house import CLOSES, House
@@ -120,6 +122,15 @@ def test_a_released_wave_is_rendered_until_both_languages_are_there(built: House
         "report.json",
         "figures.csv",
     }
+
+
+def test_many_may_write_one_file_at_once(tmp_path: Path) -> None:
+    """Both languages of a report write its record and its figures; no draft may be taken away from under another."""
+    target = tmp_path / "figures.csv"
+    with ThreadPoolExecutor(max_workers=8) as writers:
+        list(writers.map(lambda i: publish.write_whole(target, bytes([i]) * 4096), range(200)))
+    assert len(set(target.read_bytes())) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["figures.csv"]
 
 
 def test_a_step_that_fails_is_told_and_tried_again_at_the_next_round(built: House, services: publish.Services) -> None:
