@@ -175,7 +175,7 @@ def silence(material: Material, known: Mapping[str, Figure], id_: str) -> Findin
     tipping = known.get(figure_id(BLOCK, leading, "d_star", DIFFERENCE))
     if isinstance(tipping, NotEstimableFigure) and tipping.reason == Reason.ALL_ANSWERED.value:
         return finding(id_, Code.PARTICIPATION_EVERYONE)
-    if not isinstance(tipping, ReleasedFigure) or subject.precision is None:
+    if not isinstance(tipping, ReleasedFigure | BandedFigure) or subject.precision is None:
         return None
     slots = {name: figure_id(BLOCK, leading, name, DIFFERENCE) for name in ("low", "high")}
     ends = [_number(known[bound]) for bound in slots.values() if isinstance(known.get(bound), ReleasedFigure)]

@@ -307,6 +307,8 @@ def test_the_detectable_gap_is_that_of_the_table(n, m, gap):
 def test_tipping_points_print_by_fives_and_over_forty_as_such(core):
     """R-6."""
     assert core.figures["participation.TRU.d_star.difference"] == BandedFigure(code="gt40", unit="points")
+    leading = next(found for found in core.findings if found.id == "participation.silent")
+    assert (leading.code, leading.subject) == ("participation.settled", "TRU")
     other = released(core, "participation.ALN.d_star.difference")
     assert int(other.value) % 5 == 0
     assert other.modifiers == ()

@@ -338,6 +338,16 @@ def test_superiority_beyond_95_prints_as_more_than():
     assert wording.superiority(NotEstimableFigure(reason="too_few"), base, "en") == "Cannot tell"
 
 
+@pytest.mark.parametrize(("locale", "words"), [("en", "more than 40 points"), ("fr-CA", "plus de 40 points")])
+def test_a_tipping_point_over_forty_is_said_in_words(locale, words):
+    """R-6: "> 40" in a table, "more than 40" in a sentence, never both."""
+    over = {"d_star": BandedFigure(code="gt40", unit="points")}
+    facts = sayings.saying(built.waves(1)[0], "participation.silent", figures=over)
+    text = plain(wording.sentence(facts, "said", locale))
+    assert words in text
+    assert ">" not in text
+
+
 def test_bands_are_joined_when_the_interval_straddles():
     """I-19."""
     assert wording.band(("watch", "sound"), "en") == "watch to sound"
