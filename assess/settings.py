@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Settings from ``ASSESS_*`` environment variables; unknown ones are refused by name at start."""
+    """Settings from ``ASSESS_*`` environment variables; a value that cannot be used is refused by name at start."""
 
     model_config = SettingsConfigDict(env_prefix="ASSESS_", frozen=True, extra="forbid")
 
