@@ -1,8 +1,9 @@
 """Step 4: from the rows of a `Released` table to integer tables (S-05).
 
-Beside S-44 and S-45, only this module sees rows. Every function takes `Released` and a `ReleasedSubject` that it lists:
-who counts is `disclosure.release.persons`, and an item that is no part of the subject cannot be counted. Mappings are
-keyed by side code, in the table's order. Tables are as secret as rows, and die with them.
+Beside `tally_items` (answers item by item), S-44 and S-45, only this module sees rows. Every function takes `Released`
+and a `ReleasedSubject` that it lists: who counts is `disclosure.release.persons`, and an item that is no part of the
+subject cannot be counted. Mappings are keyed by side code, in the table's order. Tables are as secret as rows, and die
+with them.
 """
 
 from __future__ import annotations
@@ -252,9 +253,20 @@ def kind(subject: ReleasedSubject, wanted: Kind) -> None:
         raise ValueError(f"{subject.registered.id} is not of kind {wanted}")
 
 
-def _persons(released: Released, subject: ReleasedSubject) -> Bools:
+def check_released(released: Released, subject: ReleasedSubject) -> None:
+    """Refuse a subject of another release.
+
+    Raises
+    ------
+    ValueError
+        When `released` does not list `subject`.
+    """
     if subject not in released.subjects:
         raise ValueError(f"{subject.registered.id} is not among the subjects of this release")
+
+
+def _persons(released: Released, subject: ReleasedSubject) -> Bools:
+    check_released(released, subject)
     return persons(released.table, subject.registered)
 
 
