@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 SERVE ?= 1
 
-.PHONY: help demo test check serve bench pictures clean
+.PHONY: help demo test check serve bench simulate pictures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ serve: .venv/.stamp ## serve the application on 127.0.0.1:8000 with its due step
 bench: .venv/.stamp ## measure speed and memory as ratios in one run; writes bench/latest.json
 	@./bench/system.sh pango
 	@$(PY) -m bench
+
+simulate: .venv/.stamp ## coverage and false alarms at full size, a planted weakness beside each; 20,000 samples a cell
+	@$(PY) tests/simulation
 
 pictures: .venv/.stamp ## redraw the README's pictures from a fresh demo
 	@./bench/system.sh pango poppler

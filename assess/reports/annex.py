@@ -13,7 +13,9 @@ from assess.i18n import Translate, number, percent
 from assess.reports.charts.source import Source
 from assess.reports.decisions import Fact
 from assess.reports.pages import mapping
+from assess.reports.soundness import soundness
 from assess.reports.sources import FAMILIES
+from assess.scoring.control import BASELINE
 
 RESAMPLES: Final = 2000
 RECOMMENDED: Final = 1600
@@ -75,6 +77,7 @@ def method(source: Source) -> Annex:
         Passage(name=tr("Many comparisons"), texts=_families(tr, record)),
         Passage(name=tr("Whom the numbers speak of"), texts=_whom(tr, record)),
         Passage(name=tr("Change from wave to wave"), texts=_change(tr, record)),
+        Passage(name=tr("How sound the answers are"), texts=soundness(source)),
         Passage(name=tr("How changes are chosen"), texts=_plays(tr, record)),
         Passage(name=tr("Rounding"), texts=_rounding(tr)),
         Passage(name=tr("Limits"), texts=(source.words.unvalidated,)),
@@ -147,12 +150,17 @@ def _whom(tr: Translate, record: Record) -> tuple[str, ...]:
 def _change(tr: Translate, record: Record) -> tuple[str, ...]:
     if len(record.source.series) < 2:
         return ()
+    charted = tr(
+        "From the eighth wave on each wave is held against the mean of the first seven that compare instead: a "
+        "direction is named only where a control chart shows it outside its usual range, or recent waves drifting."
+    )
     return (
         tr(
             "Waves are compared by what was printed, never by linking people: the department’s average moved, not "
             "persons. Only scales with the same wording are compared."
         ),
         tr("From the third wave on one trend, declared beforehand, is judged; pairs of waves are not searched."),
+        *([charted] if len(record.source.series) > BASELINE else []),
     )
 
 

@@ -14,7 +14,7 @@ from assess.reports.blocks.page import Page
 from assess.reports.context import Context, Material, WaveDays, grade
 from assess.reports.facts import Facts, Figure, seal
 from assess.reports.provenance import provenance, vocabulary
-from assess.scoring.results import Estimates
+from assess.scoring.wave import Estimates
 
 __all__ = ["Context", "WaveDays", "facts"]
 
@@ -24,7 +24,11 @@ def facts(estimates: Estimates | None, advice: Advice | None, *, context: Contex
 
     `estimates` is None when the whole wave is withheld: only the total participation is then shown (R-14). `advice`
     is None without a playbook: no process or incentive pages.
+
+    Raises ValueError for a wave of more than two sides: estimates exist for them, pages do not.
     """
+    if len(context.instrument.sides) != 2:
+        raise ValueError(f"a report is of two sides; {context.instrument.id} has {len(context.instrument.sides)}")
     material = Material(estimates=estimates, advice=advice, context=context, grade=grade(estimates))
     pages = _pages(material)
     figures = _figures(pages)

@@ -20,7 +20,7 @@ from assess.disclosure.registry import Kind
 from assess.instruments import hashes
 from assess.instruments.model import Instrument, Scale
 from assess.reports.facts import Client, Facts
-from assess.scoring.results import Estimates, SubjectEstimates
+from assess.scoring.wave import Estimates, SubjectEstimates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,8 @@ class Row(Fact):
     """One row of a block's chart and table: a subject and its figures by role.
 
     Roles: a side's code (its mean), `company`, `gap`, `theta`, `favourable_<side>`, `previous_<side>`, `change`,
-    `expected_<side>`, `error_<side>` (E or Q), `perceived_<side>` (C), `level_<c>_<side>`, `wave_<k>_<scope>`.
+    `expected_<side>`, `error_<side>` (E or Q), `perceived_<side>` (C), `level_<c>_<side>`, `wave_<k>_<scope>`,
+    `usual_<scope>`, `usual_low_<scope>`, `usual_high_<scope>`.
     `band`: codes strong, sound, watch, act (two when the interval straddles a cut), by role.
     """
 

@@ -14,6 +14,7 @@ from assess.advice.model import FixedText, Play, Playbook
 from assess.i18n import LOCALES, typeset
 from assess.instruments import hashes, words
 from assess.reports import rounding
+from assess.reports.checks import checks
 from assess.reports.context import Context, Material
 from assess.reports.facts import Figure, Words
 from assess.scoring.intervals import HALF
@@ -44,6 +45,7 @@ def provenance(material: Material, figures: Mapping[str, Figure]) -> dict[str, J
         "seed": str(context.seed),
         "estimand": _estimand(material),
         "half_silent": list(half_silent(material)),
+        "checks": checks(material),
         "withheld": sum(figure.state == "withheld" for figure in figures.values()),
         "paper": context.paper,
         "promise": {locale: list(lines) for locale, lines in context.promise.items()} or None,

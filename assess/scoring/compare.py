@@ -106,7 +106,8 @@ def difference(
     ValueError
         When the two are not on the same integer scale.
     """
-    both = _spreads(x, y, rho, fractions, estimand)
+    same_scale(x, y)
+    both = _spreads((x, y), rho, fractions, estimand)
     if isinstance(both, NotEstimable):
         return both
     first, second = both
@@ -114,7 +115,7 @@ def difference(
         # One integer numerator: equal means give exactly 0, whatever the two head counts.
         100 * (x.total * y.n - y.total * x.n) / (x.n * y.n * x.span),
         variance=first.variance + second.variance,
-        df=welch_df(first.variance, x.n, second.variance, y.n),
+        df=welch_df((first.variance, x.n), (second.variance, y.n)),
         n=x.n,
         m=y.n,
         estimand=estimand,
@@ -180,27 +181,45 @@ def paired(d: Histogram) -> Compared | NotEstimable:
 
 
 def company(
-    x: Histogram,
-    y: Histogram,
-    *,
+    *sides: Histogram,
     rho: float = 0.0,
-    fractions: tuple[float, ...] = (0.0, 0.0),
+    fractions: tuple[float, ...] | None = None,
     estimand: Estimand = Estimand.PROCESS,
 ) -> Estimate | NotEstimable:
-    """Plain mean of the two teams' means, (x̄ + ȳ)/2, V = (V_x + V_y)/4 (S-08, I-12); arguments as for `gap`."""
-    both = _spreads(x, y, rho, fractions, estimand)
-    if isinstance(both, NotEstimable):
-        return both
-    first, second = both
+    """Plain mean of the k teams' means, whatever their sizes (S-08, I-12): of two, (x̄ + ȳ)/2 and V = (V_x + V_y)/4.
+
+    Parameters
+    ----------
+    sides
+        Persons by score of each side, on one integer scale; two sides or more.
+    rho, fractions, estimand
+        As for `difference`; one fraction a side.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        POMP points, not clipped; V = ΣV/k², Welch's df. `n` is of the first side, `m` of all others. `no_answers`,
+        `too_few`.
+
+    Raises
+    ------
+    ValueError
+        When the sides are not on the same integer scale.
+    """
+    for other in sides[1:]:
+        same_scale(sides[0], other)
+    found = _spreads(sides, rho, fractions or (0.0,) * len(sides), estimand)
+    if isinstance(found, NotEstimable):
+        return found
     return t_estimate(
-        (first.mean + second.mean) / 2,
-        variance=(first.variance + second.variance) / 4,
-        df=welch_df(first.variance, x.n, second.variance, y.n),
-        n=x.n,
-        m=y.n,
+        sum(each.mean for each in found) / len(found),
+        variance=sum(each.variance for each in found) / len(found) ** 2,
+        df=welch_df(*((each.variance, each.n) for each in found)),
+        n=sides[0].n,
+        m=sum(side.n for side in sides[1:]),
         estimand=estimand,
-        method="welch, mean of two means",
-        flags=first.flags | second.flags,
+        method="welch, mean of the sides' means",
+        flags=frozenset().union(*(each.flags for each in found)),
     )
 
 
@@ -278,17 +297,18 @@ def _spread(h: Histogram, rho: float, fraction: float, estimand: Estimand) -> Sp
 
 
 def _spreads(
-    x: Histogram, y: Histogram, rho: float, fractions: tuple[float, ...], estimand: Estimand
-) -> tuple[Spread, Spread] | NotEstimable:
-    """Return both sides' spreads; `no_answers` of either side goes before `too_few` of the other."""
-    same_scale(x, y)
-    if min(x.n, y.n) == 0:
+    sides: tuple[Histogram, ...], rho: float, fractions: tuple[float, ...], estimand: Estimand
+) -> list[Spread] | NotEstimable:
+    """Return every side's spread; `no_answers` of any side goes before `too_few` of another."""
+    if min(side.n for side in sides) == 0:
         return NotEstimable(reason=Reason.NO_ANSWERS)
-    first = _spread(x, rho, fractions[0], estimand)
-    second = _spread(y, rho, fractions[1], estimand)
-    if isinstance(first, NotEstimable):
-        return first
-    return second if isinstance(second, NotEstimable) else (first, second)
+    spreads: list[Spread] = []
+    for side, fraction in zip(sides, fractions, strict=True):
+        found = _spread(side, rho, fraction, estimand)
+        if isinstance(found, NotEstimable):
+            return found
+        spreads.append(found)
+    return spreads
 
 
 def _compared(estimate: Estimate, exact: Exact | NotEstimable | None) -> Compared:

@@ -11,17 +11,20 @@ from dataclasses import replace
 from assess.disclosure.registry import Kind, Registered, registered
 from assess.disclosure.release import Released, Withheld
 from assess.instruments.model import Instrument
-from assess.scoring import multiplicity, nonresponse, trend
+from assess.scoring import care, multiplicity, nonresponse, trend
+from assess.scoring.checks import qualifiers, scale_checks
 from assess.scoring.compare import Compared
 from assess.scoring.perception import perceive
-from assess.scoring.results import Estimates, Family, Judged, NotEstimable, SubjectEstimates
+from assess.scoring.results import Family, Judged, NotEstimable, Pair
 from assess.scoring.subjects import Measured, assumptions, measure, withheld
 from assess.scoring.trend import EarlierWave
 from assess.scoring.verdicts import judge
+from assess.scoring.wave import Estimates, ScaleChecks, SubjectEstimates
 
 _KINDS = (Kind.COMPOSITE, Kind.SCALE, Kind.ITEM)
 
-_ADJUST = {Family.HEADLINE: multiplicity.holm, Family.EXPLORATORY: multiplicity.benjamini_hochberg}
+_Compared = tuple[str, Pair]
+"""A comparison: registered id and pair of sides."""
 
 
 def estimates(
@@ -38,7 +41,7 @@ def estimates(
     Parameters
     ----------
     released
-        The released table, of two sides, with the subjects of this form.
+        The released table, of two sides or more, with the subjects of this form.
     instrument, form
         What was asked, and which form of it.
     earlier
@@ -49,22 +52,22 @@ def estimates(
     Returns
     -------
     Estimates
-        By registered id, in registered order; unrounded, so that composing facts codes and rounds once.
+        By registered id, in registered order; unrounded, so that composing facts codes and rounds once. With more than
+        two sides every pair is compared, and every family is adjusted by Holm (S-15); the mirror is of two sides only.
 
     Raises
     ------
     ValueError
-        For a table of more than two sides, as x - y is defined for two; for an earlier wave that is not earlier.
+        For an earlier wave that is not earlier.
     KeyError
         When the release was of another form, or `earlier` comes without hashes.
     """
-    table = released.table
-    if len(table.sides) != 2:
-        raise ValueError(f"a gap is between two sides, not {len(table.sides)}")
+    sides = released.table.sides
     shells = [shell for shell in registered(instrument, form) if shell.kind in _KINDS]
-    measured = {shell.id: _measure(released, shell, instrument) for shell in shells}
+    checks = scale_checks(released, instrument)
+    measured = {shell.id: _measure(released, shell, instrument, checks.get(shell.id)) for shell in shells}
     subjects = _judged(released, shells, measured, instrument, form)
-    mirror = perceive(released, instrument, form)
+    mirror = perceive(released, instrument, form) if len(sides) == 2 else None
     changes = trend.changes(
         subjects,
         instrument,
@@ -74,21 +77,23 @@ def estimates(
         earlier=earlier,
         half_silent=nonresponse.half_silent(released),
     )
-    headline = {shell.subject: subjects[shell.id].side_means for shell in shells if _headline(shell, instrument, form)}
     return Estimates(
         form=form,
-        sides=table.sides,
+        sides=sides,
         subjects=subjects,
-        topics=mirror.topics,
-        mirror_scale=mirror.mirror_scale,
-        participation=nonresponse.participation(released, headline),
+        topics=mirror.topics if mirror else {},
+        mirror_scale=mirror.mirror_scale if mirror else None,
+        participation=nonresponse.participation(released),
+        care=care.check(released, instrument, form),
         changes=changes,
     )
 
 
-def _measure(released: Released, shell: Registered, instrument: Instrument) -> Measured | Withheld:
+def _measure(
+    released: Released, shell: Registered, instrument: Instrument, checks: ScaleChecks | None
+) -> Measured | Withheld:
     subject = released.find(shell.id)
-    return subject if isinstance(subject, Withheld) else measure(released, subject, instrument)
+    return subject if isinstance(subject, Withheld) else measure(released, subject, instrument, checks)
 
 
 def family(shell: Registered, instrument: Instrument, form: str) -> Family:
@@ -109,11 +114,16 @@ def _judged(
 ) -> dict[str, SubjectEstimates]:
     """Adjust each family's p values, judge every gap, and put each judgement with its numbers (S-22, S-23, S-30)."""
     families = {shell.id: family(shell, instrument, form) for shell in shells}
-    p: dict[Family, dict[str, float]] = {which: {} for which in _ADJUST}
+    p: dict[Family, dict[_Compared, float]] = {Family.HEADLINE: {}, Family.EXPLORATORY: {}}
     for id_, found in measured.items():
-        if isinstance(found, Measured) and isinstance(found.compared, Compared):
-            p[families[id_]][id_] = found.compared.p
-    adjusted = {id_: q for which, adjust in _ADJUST.items() for id_, q in adjust(p[which]).items()}
+        if isinstance(found, Measured):
+            p[families[id_]] |= {
+                (id_, pair): gap.p for pair, gap in found.compared.items() if isinstance(gap, Compared)
+            }
+    adjusted: dict[_Compared, float] = {}
+    for which, family_p in p.items():
+        benjamini = which is Family.EXPLORATORY and len(released.table.sides) == 2
+        adjusted |= multiplicity.benjamini_hochberg(family_p) if benjamini else multiplicity.holm(family_p)
     subjects: dict[str, SubjectEstimates] = {}
     for shell in shells:
         found, which = measured[shell.id], families[shell.id]
@@ -122,17 +132,32 @@ def _judged(
             gap = judge(Withheld(), margin=assumed.margin, family=which) if assumed.verdict else None
             subjects[shell.id] = withheld(shell, released.table.sides, gap)
         else:
-            gap = _gap(released, found, which, len(p[which]), adjusted.get(shell.id))
-            subjects[shell.id] = replace(found.numbers, gap=gap)
+            judged = {
+                pair: _gap(
+                    released,
+                    found,
+                    pair,
+                    which=which,
+                    family_size=len(p[which]),
+                    p_adjusted=adjusted.get((shell.id, pair)),
+                )
+                for pair in found.compared
+            }
+            pairs = {pair: replace(each, gap=judged.get(pair)) for pair, each in found.numbers.pairs.items()}
+            subjects[shell.id] = replace(found.numbers, pairs=pairs)
     return subjects
 
 
 def _gap(
-    released: Released, found: Measured, which: Family, family_size: int, p_adjusted: float | None
-) -> Judged | None:
-    compared = found.compared
-    if compared is None:
-        return None
+    released: Released,
+    found: Measured,
+    pair: Pair,
+    *,
+    which: Family,
+    family_size: int,
+    p_adjusted: float | None,
+) -> Judged:
+    compared = found.compared[pair]
     if isinstance(compared, NotEstimable):
         return judge(compared, margin=found.margin, family=which, family_size=family_size)
     return judge(
@@ -143,6 +168,7 @@ def _gap(
         family=which,
         family_size=family_size,
         precision=found.precision,
-        half_silent=nonresponse.half_silent(released),
-        d_star=nonresponse.tipping(released, compared.estimate.value),
+        half_silent=nonresponse.half_silent(released, pair),
+        d_star=nonresponse.tipping(released, compared.estimate.value, pair),
+        qualified=tuple(qualifiers(found.numbers, pair)),
     )

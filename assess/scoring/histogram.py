@@ -43,7 +43,7 @@ class Histogram:
     @property
     def n(self) -> int:
         """Persons."""
-        return int(self.count.sum())
+        return sum(self.count.tolist())
 
     @property
     def total(self) -> int:

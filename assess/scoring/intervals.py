@@ -34,10 +34,6 @@ class Spread:
     flags: frozenset[Flag]
 
 
-PROCESS = Basis(estimand=Estimand.PROCESS, fractions=(0.0, 0.0))
-"""Estimand B of two sides: how these departments work."""
-
-
 def choose(persons: Mapping[str, int], invited: Mapping[str, int] | None) -> Basis:
     """Choose the estimand of a current figure (S-11).
 
@@ -133,9 +129,10 @@ def z_quantile(level: float) -> float:
     return float(ndtri(0.5 + level / 2))
 
 
-def welch_df(first: float, n: int, second: float, m: int) -> float:
-    """Return Welch's df = (V_x + V_y)²/(V_x²/(n-1) + V_y²/(m-1)) of two variances of means (S-12)."""
-    return (first + second) ** 2 / (first**2 / (n - 1) + second**2 / (m - 1))
+def welch_df(*sides: tuple[float, int]) -> float:
+    """Return Welch's df = (ΣV)²/Σ(V²/(n-1)) of variances V of means of n persons, two sides or more (S-12)."""
+    total: float = sum(variance for variance, _ in sides)
+    return total**2 / sum(variance**2 / (n - 1) for variance, n in sides)
 
 
 def t_estimate(

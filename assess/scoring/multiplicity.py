@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+Figure = TypeVar("Figure", bound=Hashable)
+"""What names a comparison: an id, or an id and a pair of sides."""
 
 
-def holm(p: Mapping[str, float]) -> dict[str, float]:
+def holm(p: Mapping[Figure, float]) -> dict[Figure, float]:
     """Return Holm's adjusted p values: p̃ᵢ = max over j <= i of min(1, (m - j + 1)pⱼ), p sorted ascending (S-23).
 
     Parameters
@@ -23,7 +27,7 @@ def holm(p: Mapping[str, float]) -> dict[str, float]:
     Holm (1979), Scandinavian Journal of Statistics 6: controls the chance of any false finding.
     """
     ranked = sorted(p, key=lambda name: p[name])
-    adjusted: dict[str, float] = {}
+    adjusted: dict[Figure, float] = {}
     running = 0.0
     for position, name in enumerate(ranked):
         running = max(running, min(1.0, (len(ranked) - position) * p[name]))
@@ -31,7 +35,7 @@ def holm(p: Mapping[str, float]) -> dict[str, float]:
     return {name: adjusted[name] for name in p}
 
 
-def benjamini_hochberg(p: Mapping[str, float]) -> dict[str, float]:
+def benjamini_hochberg(p: Mapping[Figure, float]) -> dict[Figure, float]:
     """Return Benjamini and Hochberg's q values: qᵢ = min over j >= i of min(1, m·pⱼ/j), p sorted ascending (S-23).
 
     Parameters
@@ -49,10 +53,10 @@ def benjamini_hochberg(p: Mapping[str, float]) -> dict[str, float]:
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57: controls the share of false findings.
     """
     ranked = sorted(p, key=lambda name: p[name])
-    adjusted: dict[str, float] = {}
+    adjusted: dict[Figure, float] = {}
     running = 1.0
     for position in range(len(ranked), 0, -1):
         name = ranked[position - 1]
-        running = min(running, len(ranked) * p[name] / position)
+        running = min(running, p[name] * (len(ranked) / position))  # a ratio of 1 is exact: q is never under p
         adjusted[name] = running
     return {name: adjusted[name] for name in p}

@@ -1,17 +1,18 @@
 """What silence could hide: worst-case bounds of a gap and the tipping point d* (S-36). No answer is ever weighted.
 
-Belongs here: the two formulas and the participation of a wave. Does not: the words of a verdict (verdicts), bands of
+Belongs here: the two formulas, and the participation of a wave. Does not: the words of a verdict (verdicts), bands of
 participation while a wave is open (surveys).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from enum import StrEnum
 
-from assess.disclosure.release import Released
+from assess.disclosure.release import Released, Withheld
 from assess.scoring.intervals import HALF
-from assess.scoring.results import Estimate, NotEstimable, Participation, Reason, Scored
+from assess.scoring.results import Estimate, NotEstimable, Pair, Reason, Scored
+from assess.scoring.wave import Participation
 
 ROBUST_ABOVE = 40.0
 FRAGILE_BELOW = 15.0
@@ -33,10 +34,10 @@ def fractions(released: Released) -> dict[str, float] | NotEstimable:
     return {side: table.people(side) / table.invited[side] for side in table.sides}
 
 
-def half_silent(released: Released) -> bool:
-    """Return whether under half answered on a side, so far as head counts are known (S-31)."""
+def half_silent(released: Released, sides: Sequence[str] | None = None) -> bool:
+    """Return whether under half answered on one of the sides, all by default, if head counts are known (S-31)."""
     found = fractions(released)
-    return not isinstance(found, NotEstimable) and min(found.values()) < HALF
+    return not isinstance(found, NotEstimable) and min(found[side] for side in sides or found) < HALF
 
 
 def worst_case(x: float, y: float, f_x: float, f_y: float) -> tuple[float, float]:
@@ -86,13 +87,22 @@ def tipping_point(gap: float, f_x: float, f_y: float) -> float | NotEstimable:
     return abs(gap) / silent
 
 
-def tipping(released: Released, gap: float) -> float | NotEstimable:
-    """Return d* of a gap between the two sides of a release; `no_headcount`, `all_answered`."""
+def tipping(released: Released, gap: float, pair: Pair) -> float | NotEstimable:
+    """Return d* of a gap between two sides of a release; `no_headcount`, `all_answered`."""
+    found = fractions(released)
+    return found if isinstance(found, NotEstimable) else tipping_point(gap, *(found[side] for side in pair))
+
+
+def bounds(released: Released, pair: Pair, x: Scored, y: Scored) -> tuple[float, float] | Withheld | NotEstimable:
+    """Return the worst case of the gap between two sides of means x and y; `no_headcount`, or why a mean is missing."""
     found = fractions(released)
     if isinstance(found, NotEstimable):
         return found
-    f_x, f_y = found.values()
-    return tipping_point(gap, f_x, f_y)
+    if not isinstance(x, Estimate):
+        return x
+    if not isinstance(y, Estimate):
+        return y
+    return worst_case(x.value, y.value, *(found[side] for side in pair))
 
 
 def robustness(d_star: float) -> Robustness:
@@ -108,25 +118,7 @@ def cannot_be_erased(bounds: tuple[float, float]) -> bool:
     return low > 0 or high < 0
 
 
-def participation(released: Released, means: Mapping[str, Mapping[str, Scored]]) -> Participation:
-    """Return ballots, head counts and the worst case of each headline gap.
-
-    Parameters
-    ----------
-    released
-        The released table, of two sides.
-    means
-        Side means by headline scale id, then by side code; one without a number has no bounds.
-    """
+def participation(released: Released) -> Participation:
+    """Return ballots and head counts of every side."""
     table = released.table
-    found = fractions(released)
-    bounds: dict[str, tuple[float, float]] = {}
-    if not isinstance(found, NotEstimable):
-        f_x, f_y = found.values()
-        for scale, by_side in means.items():
-            x, y = (by_side[side] for side in table.sides)
-            if isinstance(x, Estimate) and isinstance(y, Estimate):
-                bounds[scale] = worst_case(x.value, y.value, f_x, f_y)
-    return Participation(
-        answered={side: table.people(side) for side in table.sides}, invited=table.invited, worst_case=bounds
-    )
+    return Participation(answered={side: table.people(side) for side in table.sides}, invited=table.invited)

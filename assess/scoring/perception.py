@@ -26,8 +26,9 @@ from assess.scoring.compare import Compared
 from assess.scoring.histogram import Histogram
 from assess.scoring.intervals import choose, clipped
 from assess.scoring.labels import labelled
-from assess.scoring.results import Estimate, Family, Judged, MirrorScale, MirrorTopic, NotEstimable, Reason, Scored
+from assess.scoring.results import Estimate, Family, Judged, Modifier, NotEstimable, Reason, Scored
 from assess.scoring.verdicts import judge
+from assess.scoring.wave import MirrorScale, MirrorTopic
 
 MIRROR_RHO: Final = 0.75
 """Declared reliability of the mirror scale: that of a scale (I-17)."""
@@ -192,6 +193,7 @@ def _gap(
 def _judge(released: Released, compared: Mapping[str, _Comparison]) -> dict[str, Judged]:
     p = {name: each.found.p for name, each in compared.items() if isinstance(each.found, Compared)}
     adjusted = multiplicity.benjamini_hochberg(p)
+    x, y = released.table.sides
     silent = nonresponse.half_silent(released)
     judged: dict[str, Judged] = {}
     for name, each in compared.items():
@@ -205,10 +207,10 @@ def _judge(released: Released, compared: Mapping[str, _Comparison]) -> dict[str,
             family_size=len(p),
             precision=each.precision,
             half_silent=silent,
-            d_star=nonresponse.tipping(released, estimate.value)
+            d_star=nonresponse.tipping(released, estimate.value, (x, y))
             if each.between_sides and isinstance(estimate, Estimate)
             else None,
-            exploratory=name.startswith(f"{_SCALE}."),
+            qualified=(Modifier.EXPLORATORY,) if name.startswith(f"{_SCALE}.") else (),
         )
     return judged
 

@@ -6,12 +6,9 @@ No function of `assess.scoring` returns None, NaN, an infinity or a stand-in num
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from assess.disclosure.policy import Precision
-from assess.disclosure.registry import Kind
 from assess.disclosure.release import Withheld
 
 
@@ -55,6 +52,8 @@ class Flag(StrEnum):
 
     FLOORED = "floored"
     PRORATED = "prorated"
+    NOT_A_SCALE = "not_a_scale"
+    """Alpha is negative: the items do not measure one thing here (S-42)."""
 
 
 class Verdict(IntEnum):
@@ -162,110 +161,51 @@ class Judged:
     d_star: float | NotEstimable | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectEstimates:
-    """All estimates of one registered subject; side codes key the mappings. x is the first side, y the second.
+Pair = tuple[str, str]
+"""Codes of two sides, x declared before y."""
 
-    `gap` is x - y at the estimand S-11 allows; `process_gap` the same at estimand B (for change, S-37); likewise
-    `side_means`/`process_side_means` and `company`/`process_company`. `gap.verdict` is judged on A-12's coded ends in
-    the coarse classes. Subjects without a gap verdict (I-15, I-16: directed, fact, prediction, self-rating) have `gap`
-    None. Current figures are clipped to their scale (S-01); the process ones are not, as a change is judged on them.
-    The p values and `hedges_g` are for the engine and its witnesses: no page prints them.
+
+class Signal(StrEnum):
+    """What a control chart says of the last wave (S-37)."""
+
+    NONE = "none"
+    ABOVE = "above"
+    """Over the upper limit."""
+    BELOW = "below"
+    DRIFT_UP = "drift_up"
+    """The upper sum is over its limit, and this wave carried it there or further."""
+    DRIFT_DOWN = "drift_down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovingRange:
+    """XmR limits of a series, POMP points: mean of all its waves ± 2.66 × mean moving range (S-37)."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlChart:
+    """A series against its first seven waves (S-37), in POMP points; `z`, `up`, `down` in standard errors.
+
+    `error` is that of `mean`. `inflation` is 1, or the root of Σz²/6 where the baseline varies more than its errors
+    allow; `limit` is 3 times it. `z` counts the waves after the baseline, oldest first; `up` and `down` are the sums
+    on z/inflation at the same waves. `se` is the standard error of the last wave less `mean`, inflation included;
+    `low` and `high`, 3 of it on either side of `mean`, are the limits of the last wave.
     """
 
-    id: str
-    kind: Kind
-    subject: str
-    precision: Precision | None
-    side_means: Mapping[str, Scored]
-    process_side_means: Mapping[str, Scored]
-    company: Scored
-    process_company: Scored
-    gap: Judged | None
-    process_gap: Scored
-    theta: Scored
-    hedges_g: float | NotEstimable | None = None
-    p_welch: float | None = None
-    p_exact: float | None = None
-    p_exact_rank: float | None = None
-    p_brunner_munzel: float | NotEstimable | None = None
-    favourable: Mapping[str, Scored]
-    """Share of answers 4-5 (top two of the scale), percent, Wilson interval; items only."""
-    levels: Mapping[str, Count | Withheld | NotEstimable]
-    """Counts of answers 1..L a side; only at full precision of an item."""
-    missing: Mapping[str, float]
-    """Share of ballots of a side without a usable answer, 0..1: compose prints it as a class (A-11)."""
-    partial: Mapping[str, float] = field(default_factory=dict)
-    """Share 0..1 of a side's scored persons with fewer than all items answered (S-07); scales and composites only."""
-    dont_know: Mapping[str, float] = field(default_factory=dict)
-    """Share 0..1 of a side's ballots that chose "don't know" (I-17); items only."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorTopic:
-    """Co-orientation of one topic (S-33, S-34): G = own-view gap; C, E by side code.
-
-    `directed` topics (I-16: CO4, TR2, where v is a rating of the other) have Q (prediction error), B and F instead of a
-    label: `expectation_error[g]` is then Q_g, `label` is None.
-    """
-
-    topic: str
-    precision: Precision | None
-    own: Mapping[str, Scored]
-    expected: Mapping[str, Scored]
-    gap: Judged
-    perceived: Mapping[str, Judged]
-    expectation_error: Mapping[str, Judged]
-    self_rating: Mapping[str, Scored]
-    self_other: Mapping[str, Judged]
-    label: Label | None
-    likely: bool = False
-    named_side: str | None = None
-    opposite: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorScale:
-    """Prediction error of the MIR pair by side, margin 10, exploratory (I-14)."""
-
-    precision: Precision | None
-    expected: Mapping[str, Scored]
-    answered: Mapping[str, Scored]
-    error: Mapping[str, Judged]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Participation:
-    """Ballots n and head count N by side code; `worst_case` bounds of the headline gap by scale id (S-36)."""
-
-    answered: Mapping[str, int]
-    invited: Mapping[str, int] | None
-    worst_case: Mapping[str, tuple[float, float]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """Change of one released figure since an earlier wave, or a contrast of three and more (S-37).
-
-    `figure` names the series, for example `scale.ALN.company`, `scale.ALN.sales`, `scale.ALN.gap`. `waves` counts the
-    values used; `values` are the released values in wave order, None where that wave withheld or broke the series.
-    """
-
-    figure: str
-    waves: int
-    values: tuple[float | None, ...]
-    judged: Judged
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimates:
-    """Everything scoring has to say about one wave."""
-
-    form: str
-    sides: tuple[str, ...]
-    subjects: Mapping[str, SubjectEstimates]
-    """By registered id, in registered order; withheld subjects carry `Withheld` values."""
-    topics: Mapping[str, MirrorTopic]
-    mirror_scale: MirrorScale | None
-    participation: Participation
-    changes: Mapping[str, Change]
+    mean: float
+    error: float
+    inflation: float
+    limit: float
+    z: tuple[float, ...]
+    up: tuple[float, ...]
+    down: tuple[float, ...]
+    se: float
+    low: float
+    high: float
+    signal: Signal
+    moving_range: MovingRange | NotEstimable
+    """`too_few` under twenty waves."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from assess.disclosure.policy import Precision
 from assess.disclosure.registry import Kind, Registered
 from assess.disclosure.release import Released, ReleasedSubject, Withheld
 from assess.instruments.model import Instrument, ItemType
-from assess.scoring import compare, permutation, superiority, tally
+from assess.scoring import compare, nonresponse, permutation, superiority, tally
+from assess.scoring.agreement import Agreement
+from assess.scoring.camps import average_hides_camps, two_camps
 from assess.scoring.compare import Compared
 from assess.scoring.histogram import Histogram
 from assess.scoring.intervals import Basis, choose, clipped
@@ -24,16 +27,17 @@ from assess.scoring.results import (
     Estimate,
     Judged,
     NotEstimable,
+    Pair,
     Reason,
     Scored,
-    SubjectEstimates,
 )
+from assess.scoring.wave import PairEstimates, ScaleChecks, SubjectEstimates
 
 JUDGED_TYPES = frozenset({ItemType.OWN_VIEW, ItemType.OTHER_RATING, ItemType.OWN_SITUATION})
 """Items whose gap gets a verdict: what both sides were asked of the same thing (I-15, I-16)."""
 
 _RANK_WORK = 500_000_000
-"""Work (`permutation.rank_work`) the engine-only rank test may take: 99 v 94 people take this and .3 s, measured."""
+"""Work (`permutation.rank_work`) the engine-only rank test may take: 99 v 94 people take this and under .3 s, measured."""
 
 _NOT_COMPARABLE = NotEstimable(reason=Reason.NOT_COMPARABLE)
 
@@ -51,10 +55,10 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A released subject's numbers, with the comparison that its family will adjust; None for no verdict."""
+    """A released subject's numbers, with the comparisons that its family will adjust; none without a verdict."""
 
     numbers: SubjectEstimates
-    compared: Compared | NotEstimable | None
+    compared: Mapping[Pair, Compared | NotEstimable]
     margin: float
     precision: Precision
 
@@ -94,61 +98,97 @@ def assumptions(registered: Registered, instrument: Instrument) -> Assumptions:
             raise ValueError(f"{registered.id} is measured by perception")
 
 
-def measure(released: Released, subject: ReleasedSubject, instrument: Instrument) -> Measured:
+def pairs(sides: tuple[str, ...]) -> tuple[Pair, ...]:
+    """Return every two sides, x declared before y (S-15)."""
+    return tuple(combinations(sides, 2))
+
+
+def measure(
+    released: Released, subject: ReleasedSubject, instrument: Instrument, checks: ScaleChecks | None = None
+) -> Measured:
     """Measure one released scale, item or composite.
 
     Parameters
     ----------
     released
-        The released table, of two sides.
+        The released table, of two sides or more.
     subject
         One of its subjects.
     instrument
         Declares margins, reliabilities, reversals and directed content.
+    checks
+        What is known of a scale's items; its agreement has a say in two camps (S-41).
 
     Returns
     -------
     Measured
-        Current figures clipped to their scale; the comparison unclipped, to be judged.
+        Current figures clipped to their scale; the comparisons unclipped, to be judged. The estimand of a mean is
+        chosen by all sides, that of a gap by its two.
     """
     assumed = assumptions(subject.registered, instrument)
     tables = _tables(released, subject, instrument)
-    x, y = tables.values()
     basis = choose({side: h.n for side, h in tables.items()}, released.table.invited)
-    rho, process = assumed.rho, basis.estimand is Estimand.PROCESS
     numbers = _nothing_to_compare(released, subject, tables)
-    if not assumed.points:
-        return Measured(numbers=numbers, compared=None, margin=assumed.margin, precision=subject.precision)
-    company = compare.company(x, y, rho=rho, fractions=basis.fractions, estimand=basis.estimand)
-    numbers = replace(
+    compared: dict[Pair, Compared | NotEstimable] = {}
+    if assumed.points:
+        numbers = _with_means(numbers, tables, assumed.rho, basis)
+        camps = frozenset(side for side, h in tables.items() if _in_camps(h, subject, checks, side))
+        numbers = replace(numbers, camps=camps, checks=checks)
+    if assumed.verdict:
+        compared = {pair: _compared(released, tables, pair, assumed.rho) for pair in numbers.pairs}
+        found = {pair: _pair(released, numbers, tables, pair, gap) for pair, gap in compared.items()}
+        numbers = replace(numbers, pairs=found)
+    return Measured(numbers=numbers, compared=compared, margin=assumed.margin, precision=subject.precision)
+
+
+def _with_means(
+    numbers: SubjectEstimates, tables: Mapping[str, Histogram], rho: float, basis: Basis
+) -> SubjectEstimates:
+    sides = tuple(tables.values())
+    company = compare.company(*sides, rho=rho, fractions=basis.fractions, estimand=basis.estimand)
+    return replace(
         numbers,
         side_means=_means(tables, rho, basis),
         process_side_means={side: compare.mean(h) for side, h in tables.items()},
         company=_held(company),
-        process_company=company if process else compare.company(x, y),
-        favourable={side: compare.favourable(h) for side, h in tables.items()} if _is_item(subject) else {},
+        process_company=company if basis.estimand is Estimand.PROCESS else compare.company(*sides),
+        favourable={side: compare.favourable(h) for side, h in tables.items()} if numbers.kind is Kind.ITEM else {},
     )
-    if not assumed.verdict:
-        return Measured(numbers=numbers, compared=None, margin=assumed.margin, precision=subject.precision)
-    compared = compare.gap(x, y, rho=rho, fractions=basis.fractions, estimand=basis.estimand)
-    estimable = compared if isinstance(compared, Compared) else None
-    current = compared.estimate if isinstance(compared, Compared) else compared
+
+
+def _compared(released: Released, tables: Mapping[str, Histogram], pair: Pair, rho: float) -> Compared | NotEstimable:
+    x, y = (tables[side] for side in pair)
+    basis = choose({side: tables[side].n for side in pair}, released.table.invited)
+    return compare.gap(x, y, rho=rho, fractions=basis.fractions, estimand=basis.estimand)
+
+
+def _pair(
+    released: Released,
+    numbers: SubjectEstimates,
+    tables: Mapping[str, Histogram],
+    pair: Pair,
+    compared: Compared | NotEstimable,
+) -> PairEstimates:
+    """Return the pair's numbers; its gap is judged when its family is complete."""
+    x, y = (tables[side] for side in pair)
+    current, estimable = (compared, None) if isinstance(compared, NotEstimable) else (compared.estimate, compared)
+    process = isinstance(current, Estimate) and current.estimand is Estimand.PROCESS
     munzel = superiority.brunner_munzel(x, y)
-    numbers = replace(
-        numbers,
+    return PairEstimates(
+        gap=None,
         process_gap=current if process else compare.difference(x, y),
         theta=superiority.superiority(x, y),
+        worst_case=nonresponse.bounds(released, pair, *(numbers.side_means[side] for side in pair)),
         hedges_g=compare.hedges_g(x, y),
         p_welch=estimable.p_t if estimable else None,
         p_exact=estimable.p_exact.p if estimable and estimable.p_exact else None,
-        p_exact_rank=_rank(subject, x, y),
+        p_exact_rank=_rank(numbers.kind, x, y),
         p_brunner_munzel=munzel if isinstance(munzel, NotEstimable) else munzel.p,
     )
-    return Measured(numbers=numbers, compared=compared, margin=assumed.margin, precision=subject.precision)
 
 
 def withheld(registered: Registered, sides: tuple[str, ...], gap: Judged | None) -> SubjectEstimates:
-    """Return the estimates of a subject that did not pass: nothing, on both sides."""
+    """Return the estimates of a subject that did not pass: nothing, on every side."""
     nothing: Mapping[str, Withheld] = dict.fromkeys(sides, Withheld())
     return SubjectEstimates(
         id=registered.id,
@@ -159,9 +199,10 @@ def withheld(registered: Registered, sides: tuple[str, ...], gap: Judged | None)
         process_side_means=nothing,
         company=Withheld(),
         process_company=Withheld(),
-        gap=gap,
-        process_gap=Withheld(),
-        theta=Withheld(),
+        pairs=dict.fromkeys(
+            pairs(sides),
+            PairEstimates(gap=gap, process_gap=Withheld(), theta=Withheld(), worst_case=Withheld()),
+        ),
         favourable=nothing if registered.kind is Kind.ITEM else {},
         levels=nothing if registered.kind is Kind.ITEM else {},
         missing={},
@@ -183,9 +224,10 @@ def _nothing_to_compare(
         process_side_means=none,
         company=_NOT_COMPARABLE,
         process_company=_NOT_COMPARABLE,
-        gap=None,
-        process_gap=_NOT_COMPARABLE,
-        theta=_NOT_COMPARABLE,
+        pairs=dict.fromkeys(
+            pairs(released.table.sides),
+            PairEstimates(gap=None, process_gap=_NOT_COMPARABLE, theta=_NOT_COMPARABLE, worst_case=_NOT_COMPARABLE),
+        ),
         favourable={},
         levels=_levels(released, subject) if item else {},
         missing=tally.missing_share(released, subject),
@@ -211,6 +253,16 @@ def _means(tables: Mapping[str, Histogram], rho: float, basis: Basis) -> dict[st
     }
 
 
+def _in_camps(h: Histogram, subject: ReleasedSubject, checks: ScaleChecks | None, side: str) -> bool:
+    """Return whether a side's average hides two camps; in the coarse classes nothing is said of a spread (A-12)."""
+    if subject.precision is not Precision.FULL:
+        return False
+    agreed = checks.agreement[side] if checks else None
+    if isinstance(agreed, Agreement):
+        return average_hides_camps(h, more_split_than_random=agreed.more_split, complete=agreed.n)
+    return two_camps(h)
+
+
 def _held(score: Estimate | NotEstimable) -> Estimate | NotEstimable:
     return clipped(score, 0, 100) if isinstance(score, Estimate) else score
 
@@ -222,9 +274,9 @@ def _levels(released: Released, subject: ReleasedSubject) -> Mapping[str, Count 
     return tally.levels(released, subject)
 
 
-def _rank(subject: ReleasedSubject, x: Histogram, y: Histogram) -> float | None:
-    """Return the exact rank p of a scale, where it is quick enough: it judges nothing (see `SubjectEstimates`)."""
-    if subject.registered.kind is not Kind.SCALE or permutation.rank_work(x, y) > _RANK_WORK:
+def _rank(kind: Kind, x: Histogram, y: Histogram) -> float | None:
+    """Return the exact rank p of a scale, where it is quick enough: it judges nothing (see `PairEstimates`)."""
+    if kind is not Kind.SCALE or permutation.rank_work(x, y) > _RANK_WORK:
         return None
     found = permutation.two_sample_ranks(x, y)
     return found.p if isinstance(found, Exact) else None

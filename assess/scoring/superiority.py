@@ -9,9 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from assess.scoring.histogram import Histogram, Ints, counts_at, same_scale
+from assess.scoring.histogram import Histogram, same_scale
 from assess.scoring.intervals import t_quantile, t_two_sided, welch_df
 from assess.scoring.results import Estimand, Estimate, Flag, NotEstimable, Reason
 
@@ -52,7 +50,7 @@ def superiority(x: Histogram, y: Histogram) -> Estimate | NotEstimable:
     w = near * (1 - near)
     floor_x, floor_y = _SIDE_FLOOR * w / n, _SIDE_FLOOR * w / m
     v_x, v_y = max(s_x, floor_x) / n, max(s_y, floor_y) / m
-    se, df = math.sqrt(v_x + v_y), welch_df(v_x, n, v_y, m)
+    se, df = math.sqrt(v_x + v_y), welch_df((v_x, n), (v_y, m))
     lo95, hi95 = _logit_limits(p, near, se, t_quantile(df, 0.95))
     lo90, hi90 = _logit_limits(p, near, se, t_quantile(df, 0.90))
     return Estimate(
@@ -86,26 +84,27 @@ def brunner_munzel(x: Histogram, y: Histogram) -> BrunnerMunzel | NotEstimable:
     _, p, s_x, s_y = _placements(x, y)
     if s_x + s_y == 0:
         return NotEstimable(reason=Reason.ZERO_VARIANCE)
-    se, df = math.sqrt(s_x / n + s_y / m), welch_df(s_x / n, n, s_y / m, m)
+    se, df = math.sqrt(s_x / n + s_y / m), welch_df((s_x / n, n), (s_y / m, m))
     return BrunnerMunzel(p_x_lt_y=p, se=se, df=df, p=t_two_sided((p - 0.5) / se, df))
 
 
 def _placements(x: Histogram, y: Histogram) -> tuple[float, float, float, float]:
-    """Return θ, p = 1 - θ, s_x² and s_y² of S-14, from integer doubled placements."""
-    score = np.union1d(x.score, y.score)
-    c_x, c_y = counts_at(x, score), counts_at(y, score)
-    a, b = 2 * np.cumsum(c_y) - c_y, 2 * np.cumsum(c_x) - c_x
-    n, m = x.n, y.n
-    wins, losses = int(c_x @ a), int(c_y @ b)
-    s_x = _integer_variance(c_x, a, n) / (4 * m * m)
-    s_y = _integer_variance(c_y, b, m) / (4 * n * n)
+    """Return θ, p = 1 - θ, s_x² and s_y² of S-14, from integer doubled placements.
+
+    One walk up the scores: a person of x is placed above the y below and half of the y beside it, and a person of y
+    likewise.
+    """
+    at_x, at_y = (dict(zip(h.score.tolist(), h.count.tolist(), strict=True)) for h in (x, y))
+    n = m = wins = losses = squares_x = squares_y = 0
+    for score in sorted(at_x.keys() | at_y.keys()):
+        c_x, c_y = at_x.get(score, 0), at_y.get(score, 0)
+        a, b = 2 * m + c_y, 2 * n + c_x
+        wins, losses = wins + c_x * a, losses + c_y * b
+        squares_x, squares_y = squares_x + c_x * a * a, squares_y + c_y * b * b
+        n, m = n + c_x, m + c_y
+    s_x = (n * squares_x - wins * wins) / (n * (n - 1)) / (4 * m * m)
+    s_y = (m * squares_y - losses * losses) / (m * (m - 1)) / (4 * n * n)
     return wins / (2 * n * m), losses / (2 * n * m), s_x, s_y
-
-
-def _integer_variance(count: Ints, value: Ints, n: int) -> float:
-    total = int(count @ value)
-    squares = sum(c * v * v for c, v in zip(count.tolist(), value.tolist(), strict=True))
-    return float((n * squares - total * total) / (n * (n - 1)))
 
 
 def _logit_limits(p: float, near: float, se: float, t: float) -> tuple[float, float]:

@@ -41,7 +41,9 @@ _ROOM = 2**53
 """Largest integer score: products with head counts then stay exact in int64 and in float64."""
 
 
-def scale_histograms(released: Released, subject: ReleasedSubject, instrument: Instrument) -> dict[str, Histogram]:
+def scale_histograms(
+    released: Released, subject: ReleasedSubject, instrument: Instrument, *, without: Bools | None = None
+) -> dict[str, Histogram]:
     """Count persons by the exact score of a scale, a side at a time (S-07).
 
     I = s·Λ/a: s the oriented sum of the a answered items (x' = L + 1 - x for reversed ones), Λ the least common
@@ -55,6 +57,8 @@ def scale_histograms(released: Released, subject: ReleasedSubject, instrument: I
         A released subject of kind scale.
     instrument
         Says which items are reversed.
+    without
+        Persons to leave out, bool array of shape (people,); nobody by default (S-44).
 
     Returns
     -------
@@ -68,11 +72,16 @@ def scale_histograms(released: Released, subject: ReleasedSubject, instrument: I
     """
     kind(subject, Kind.SCALE)
     scale = instrument.scales[subject.registered.subject]
-    return part_histograms(released, subject, 0, reverse=scale.reverse)
+    return part_histograms(released, subject, 0, reverse=scale.reverse, without=without)
 
 
 def part_histograms(
-    released: Released, subject: ReleasedSubject, part: int, *, reverse: tuple[str, ...] = ()
+    released: Released,
+    subject: ReleasedSubject,
+    part: int,
+    *,
+    reverse: tuple[str, ...] = (),
+    without: Bools | None = None,
 ) -> dict[str, Histogram]:
     """Count the subject's persons by their exact score on one of its parts (S-07).
 
@@ -84,6 +93,8 @@ def part_histograms(
         Index into the subject's parts: of a mirror scale, 0 is what is expected and 1 what was answered.
     reverse
         Items turned round before they are added.
+    without
+        Persons to leave out, bool array of shape (people,); nobody by default (S-44).
 
     Returns
     -------
@@ -91,6 +102,8 @@ def part_histograms(
         Side code -> `Histogram`.
     """
     valid = _persons(released, subject)
+    if without is not None:
+        valid &= ~without
     shell = subject.registered.parts[part]
     score, unit, levels, partial = _scores(released, shell, valid, reverse)
     span = unit * (levels - 1)

@@ -1,7 +1,7 @@
 """What moved between waves, from released figures only (S-37).
 
 Belongs here: one change per series, its family and verdict. Does not: reading the archive (publish builds `EarlierWave`
-from earlier facts), people (no person is ever followed), control limits from the eighth wave on.
+from earlier facts), people (no person is ever followed), the arithmetic of a control chart (control).
 """
 
 from __future__ import annotations
@@ -13,24 +13,13 @@ from typing import Final
 
 from assess.disclosure.policy import Precision, interval_step, outward
 from assess.disclosure.registry import Kind
-from assess.disclosure.release import Withheld
 from assess.instruments.model import Instrument
 from assess.scoring import multiplicity
+from assess.scoring.control import BASELINE, control
 from assess.scoring.intervals import z_quantile
-from assess.scoring.results import (
-    Change,
-    Estimand,
-    Estimate,
-    Family,
-    NotEstimable,
-    Reason,
-    Scored,
-    SubjectEstimates,
-)
+from assess.scoring.results import ControlChart, Estimand, Estimate, Family, NotEstimable, Reason, Scored, Signal
 from assess.scoring.verdicts import judge
-
-LONGEST: Final = 7
-"""Most waves one contrast spans; from the eighth on S-37 asks for control limits, and the last seven are used here."""
+from assess.scoring.wave import Change, SubjectEstimates
 
 Z95_WIDTH: Final = 3.92
 """Width of a 95 % interval in standard errors: e = (hi95 - lo95)/3.92 (S-37)."""
@@ -62,8 +51,16 @@ class EarlierWave:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    """What a series gives: the change to be judged, and from the eighth wave on the chart it was read off."""
+
+    change: Scored
+    chart: ControlChart | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Series:
-    """One series: the numbers of the waves used, this one last, with their values and limits."""
+    """One series: the quarters of the waves used, this one last, with their values and limits."""
 
     figure: str
     margin: float
@@ -87,7 +84,20 @@ def changes(
     """Judge the change of every company score, side score and gap that an earlier wave released too.
 
     Two waves: q₂ - q₁, se² = e₁² + e₂². Three to seven: one contrast, b = Σcq/Σc², c = quarter - mean quarter,
-    se = √(Σc²e²)/Σc², given over the span (b × span). Limits by z: t is in the width of the intervals.
+    se = √(Σc²e²)/Σc², given over the span (b × span). Eight and more: a control chart against the first seven, and
+    the change is this wave less their mean μ, se = √(e² + e_μ²), times the root by which the chart's limits are
+    widened where they are. One number a series, never all pairs. Limits by z: t is in the width of the intervals.
+
+    From the eighth wave on a direction is worded (rows 2, 3 of S-30) only where the chart signals: without a signal
+    the series enters its family with p = 1, with one with its own p. Why this is right: the wave is looked at again
+    every quarter for years, and its interval alone would find a direction in one quarter of twenty of a series that
+    stands still; the chart was declared beforehand for exactly that. Why it is honest: it only ever raises a p value,
+    so P(p <= α) stays at most α whatever the chart is, and Holm and BH, which ask no more of a p value, keep their
+    promise. Closing series after the adjustment would not do: taking findings out of BH's list raises the share of
+    false ones among the rest. What it costs: a true deviation between 2 and 3 standard errors is "possible: watch next
+    wave" until it returns, and then the sums have it. What it does not do: a drift of which this wave alone shows
+    nothing stays in row 5 or 7, as the verdict speaks of this wave. Rows 4 and 5 are about size, not direction, and
+    need no signal. `p` is kept as it was; the number that judges is `p_adjusted`.
 
     Parameters
     ----------
@@ -132,14 +142,15 @@ def changes(
             headline=subject.subject in instrument.headline(form),
         )
     ]
-    estimated = {each.figure: _estimate(each) for each in series}
+    measured = {each.figure: _measure(each) for each in series}
     families = {each.figure: Family.CHANGE_HEADLINE if each.headline else Family.CHANGE_OTHER for each in series}
-    p = {figure: _p(found) for figure, found in estimated.items() if isinstance(found, Estimate)}
+    p = {figure: _p(found.change) for figure, found in measured.items() if isinstance(found.change, Estimate)}
+    worded = {figure: 1.0 if _is_quiet(measured[figure].chart) else value for figure, value in p.items()}
     sizes = {family: sum(families[figure] is family for figure in p) for family in Family}
     adjusted = multiplicity.holm(
-        {figure: value for figure, value in p.items() if families[figure] is Family.CHANGE_HEADLINE}
+        {figure: value for figure, value in worded.items() if families[figure] is Family.CHANGE_HEADLINE}
     ) | multiplicity.benjamini_hochberg(
-        {figure: value for figure, value in p.items() if families[figure] is Family.CHANGE_OTHER}
+        {figure: value for figure, value in worded.items() if families[figure] is Family.CHANGE_OTHER}
     )
     return {
         each.figure: Change(
@@ -147,7 +158,7 @@ def changes(
             waves=len(each.points),
             values=each.values,
             judged=judge(
-                estimated[each.figure],
+                measured[each.figure].change,
                 margin=each.margin,
                 p=p.get(each.figure),
                 p_adjusted=adjusted.get(each.figure),
@@ -155,6 +166,7 @@ def changes(
                 family_size=sizes[families[each.figure]],
                 half_silent=half_silent,
             ),
+            chart=measured[each.figure].chart,
         )
         for each in series
     }
@@ -176,11 +188,11 @@ def _of_subject(
         usable = [(wave.number, found) for wave, found in zip(waves, past, strict=True) if found is not None]
         if not usable:
             continue
-        used = usable if shown is None else [*usable, (number, shown)][-LONGEST:]
+        used = usable if shown is None else [*usable, (number, shown)]
         yield _Series(
             figure=figure,
             margin=margin,
-            headline=headline and scope in (COMPANY, GAP),
+            headline=headline and (scope == COMPANY or _is_gap(scope)),
             now=now,
             values=(*(found[0] if found else None for found in past), shown[0] if shown else None),
             quarters=tuple(quarter for quarter, _ in used),
@@ -191,8 +203,14 @@ def _of_subject(
 def _figures(subject: SubjectEstimates) -> Iterator[tuple[str, Scored]]:
     yield COMPANY, subject.process_company
     yield from subject.process_side_means.items()
-    if subject.gap is not None:
-        yield GAP, subject.process_gap
+    for pair, found in subject.pairs.items():
+        if found.gap is not None:
+            yield GAP if len(subject.pairs) == 1 else ".".join((GAP, *pair)), found.process_gap
+
+
+def _is_gap(scope: str) -> bool:
+    """Return whether a scope is a gap: `gap` of two sides, `gap.<x>.<y>` where there are more."""
+    return scope.split(".", maxsplit=1)[0] == GAP
 
 
 def _margin(subject: SubjectEstimates, instrument: Instrument) -> float:
@@ -210,7 +228,7 @@ def _released(now: Scored, subject: SubjectEstimates, scope: str) -> ReleasedFig
     if step is None:
         return now.value, now.lo95, now.hi95
     whole = float(math.floor(abs(now.value) + 0.5)) * (1 if now.value >= 0 else -1)
-    if scope != GAP and not (subject.precision is Precision.COARSE_SCALE and _is_composite(subject, scope)):
+    if not _is_gap(scope) and not (subject.precision is Precision.COARSE_SCALE and _is_composite(subject, scope)):
         return whole, None, None
     return whole, *outward(now.lo95, now.hi95, step)
 
@@ -220,23 +238,35 @@ def _is_composite(subject: SubjectEstimates, scope: str) -> bool:
     return subject.kind is Kind.COMPOSITE and scope == COMPANY
 
 
-def _estimate(series: _Series) -> Estimate | NotEstimable | Withheld:
+def _measure(series: _Series) -> _Measured:
+    """Return the change that S-37 allows for so many waves; `no_interval` where any of the figures has none."""
     if not isinstance(series.now, Estimate):
-        return series.now
+        return _Measured(change=series.now)
     limits = [(low, high) for _, low, high in series.points if low is not None and high is not None]
-    if len(limits) < len(series.points):
-        return NotEstimable(reason=Reason.NO_INTERVAL)
     errors = [(high - low) / Z95_WIDTH for low, high in limits]
-    if min(errors) <= 0:
-        return NotEstimable(reason=Reason.NO_INTERVAL)
+    if len(limits) < len(series.points) or min(errors) <= 0:
+        return _Measured(change=NotEstimable(reason=Reason.NO_INTERVAL))
     values = [value for value, _, _ in series.points]
-    span = series.quarters[-1] - series.quarters[0]
-    middle = sum(series.quarters) / len(series.quarters)
-    c = [quarter - middle for quarter in series.quarters]
+    if len(values) <= BASELINE:
+        return _Measured(change=_contrast(series.quarters, values, errors, series.now))
+    chart = control(values, errors)
+    change = _z_estimate(values[-1] - chart.mean, chart.se, series.now, "deviation from the first seven waves, z")
+    return _Measured(change=change, chart=chart)
+
+
+def _contrast(quarters: Sequence[int], values: Sequence[float], errors: Sequence[float], now: Estimate) -> Estimate:
+    span = quarters[-1] - quarters[0]
+    middle = sum(quarters) / len(quarters)
+    c = [quarter - middle for quarter in quarters]
     squares = sum(each * each for each in c)
     # With two waves c = ∓ span/2, so b × span is q₂ - q₁ and its se √(e₁² + e₂²): one formula serves both rows.
     value = span * sum(each * q for each, q in zip(c, values, strict=True)) / squares
     se = span * math.sqrt(sum((each * e) ** 2 for each, e in zip(c, errors, strict=True))) / squares
+    method = "difference of waves, z" if len(values) == 2 else "contrast of waves over the span, z"
+    return _z_estimate(value, se, now, method)
+
+
+def _z_estimate(value: float, se: float, now: Estimate, method: str) -> Estimate:
     wide, narrow = z_quantile(0.95) * se, z_quantile(0.90) * se
     return Estimate(
         value=value,
@@ -245,12 +275,17 @@ def _estimate(series: _Series) -> Estimate | NotEstimable | Withheld:
         lo90=value - narrow,
         hi90=value + narrow,
         se=se,
-        df=series.now.df,
-        n=series.now.n,
-        m=series.now.m,
+        df=now.df,
+        n=now.n,
+        m=now.m,
         estimand=Estimand.PROCESS,
-        method="difference of waves, z" if len(values) == 2 else "contrast of waves over the span, z",
+        method=method,
     )
+
+
+def _is_quiet(chart: ControlChart | None) -> bool:
+    """Return whether there is a chart and it signals nothing, so that no direction may be worded."""
+    return chart is not None and chart.signal is Signal.NONE
 
 
 def _p(estimate: Estimate) -> float:

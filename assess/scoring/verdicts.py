@@ -1,10 +1,12 @@
 """What may be said of a comparison: one of seven verdicts with its modifiers (S-30, S-31).
 
 Belongs here: the table of verdicts, on unrounded numbers or on A-12's coded ends. Does not: the words (templates), the
-numbers (compare), the families (multiplicity, estimate). Two camps, one item and indicative are not judged yet.
+numbers (compare), the families (multiplicity, estimate), what qualifies a subject (checks).
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from assess.disclosure.policy import Precision, interval_step, outward
 from assess.disclosure.release import Withheld
@@ -59,7 +61,7 @@ def judge(
     precision: Precision = Precision.FULL,
     half_silent: bool = False,
     d_star: float | NotEstimable | None = None,
-    exploratory: bool = False,
+    qualified: Collection[Modifier] = (),
 ) -> Judged:
     """Judge one comparison: its verdict, its modifiers, and the estimate clipped to ±100 for print (S-01, S-30, S-31).
 
@@ -79,8 +81,8 @@ def judge(
         Whether f < .5 on a side.
     d_star
         Tipping point of S-36.
-    exploratory
-        Adds the modifier to a comparison outside the exploratory family (I-14).
+    qualified
+        What else qualifies it: two camps, one item, indicative (`checks`), or exploratory outside that family (I-14).
 
     Raises
     ------
@@ -102,17 +104,17 @@ def judge(
     lo95, hi95 = _ends(estimate.lo95, estimate.hi95, precision)
     lo90, hi90 = _ends(estimate.lo90, estimate.hi90, precision)
     verdict = row(lo95, hi95, lo90, hi90, margin=margin, p_adjusted=p_adjusted)
-    modifiers: list[Modifier] = []
+    modifiers = set(qualified)
     if half_silent:
-        modifiers.append(Modifier.OF_THOSE_WHO_ANSWERED)
+        modifiers.add(Modifier.OF_THOSE_WHO_ANSWERED)
         if verdict in _CLEAR and not (isinstance(d_star, float) and d_star > ROBUST_ABOVE):
-            modifiers.append(Modifier.NOT_CLEAR)
-    if exploratory or family is Family.EXPLORATORY:
-        modifiers.append(Modifier.EXPLORATORY)
+            modifiers.add(Modifier.NOT_CLEAR)
+    if family is Family.EXPLORATORY:
+        modifiers.add(Modifier.EXPLORATORY)
     return Judged(
         estimate=clipped(estimate, -100, 100),
         verdict=verdict,
-        modifiers=tuple(modifiers),
+        modifiers=tuple(modifier for modifier in Modifier if modifier in modifiers),
         margin=margin,
         family=family,
         family_size=family_size,

@@ -11,6 +11,7 @@ from assess.reports.context import Grade, Material
 from assess.reports.facts import Figure, Finding, ReleasedFigure, Row
 from assess.reports.findings import Code, finding
 from assess.reports.findings import standing as place
+from assess.scoring.power import detectable_gap
 from assess.scoring.results import Label
 
 BLOCK = "brief"
@@ -22,6 +23,8 @@ _CHANGES = {
     Code.CHANGE_TREND_UP: Code.HEADLINE_TREND_UP,
     Code.CHANGE_TREND_DOWN: Code.HEADLINE_TREND_DOWN,
     Code.CHANGE_GAP_MOVED: Code.HEADLINE_GAP_MOVED,
+    Code.CHANGE_OUTSIDE: Code.HEADLINE_OUTSIDE,
+    Code.CHANGE_DRIFT: Code.HEADLINE_DRIFT,
 }
 _LABELS = {
     Label.FALSE_CONSENSUS: Code.HEADLINE_FALSE_CONSENSUS,
@@ -153,16 +156,3 @@ def _rows(material: Material, known: Mapping[str, Figure]) -> tuple[Row, ...]:
         named = {side: standing.level(order[0], side) for side in material.sides} | {"gap": gaps.gap(order[0])}
         rows.append(Row(subject=order[0], figures=named))
     return tuple(rows)
-
-
-def detectable_gap(n: int, m: int) -> float:
-    """Return the gap between two teams of n and m answers that has power .80 at two-sided .05, SD 20, by bisection."""
-    from scipy.special import nctdtr, stdtrit
-
-    df = n + m - 2
-    critical, scale = float(stdtrit(df, 0.975)), (n * m / (n + m)) ** 0.5 / 20.0
-    low, high = 0.0, 400.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if 1 - float(nctdtr(df, middle * scale, critical)) < 0.80 else (low, middle)
-    return high

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from assess.disclosure.policy import Precision
-from assess.reports.blocks import gaps, printed, standing
+from assess.reports.blocks import gaps, printed, standing, usual
 from assess.reports.blocks.page import COMPANY, DIFFERENCE, Page, figure_id, page
 from assess.reports.context import Grade, Material
 from assess.reports.facts import Figure, Finding, NotEstimableFigure, ReleasedFigure, Row
 from assess.reports.findings import CLEAR, Code, finding, ordered, verdict_of
-from assess.scoring.results import Change, Reason, SubjectEstimates
+from assess.scoring.results import Reason, Signal
+from assess.scoring.wave import Change, SubjectEstimates
 
 BLOCK = "change"
 TREND_FROM = 3
@@ -21,14 +22,14 @@ _IMPROVEMENT = (2, 3, 4)
 
 
 def figures(material: Material) -> dict[str, Figure]:
-    """Return earlier waves' levels and gaps as they were released, and the changes."""
+    """Return earlier waves' levels and gaps as they were released, the changes, and from the eighth wave the range."""
     found: dict[str, Figure] = {}
     for subject in material.scored():
         changed = dict(_changes(material, subject))
         if changed:
             found |= dict(_earlier(material, subject))
             found |= changed
-    return found
+    return found | _usual(material)
 
 
 def change(subject: str, scope: str) -> str:
@@ -62,11 +63,19 @@ def changes(material: Material, owned: Mapping[str, Figure], known: Mapping[str,
 
 
 def stated(material: Material, subject: str, scope: str, figures_: Mapping[str, Figure], id_: str) -> Finding:
-    """Return a change as a finding: its code by verdict and direction, with the values before and now."""
+    """Return a change as a finding: its code by verdict and direction, with the values before and now.
+
+    From the eighth wave on the chart names the code, and the usual level stands in place of the value before.
+    """
     figure, found = figures_[change(subject, scope)], _change(material, subject, scope)
+    now = _now(subject, scope)
+    if found is not None and found.chart is not None:
+        code, way = usual.stated(found.chart)
+        words = {"scope": scope, "waves": str(found.waves), "way": way, "seen": _seen(verdict_of(figure))}
+        slots = usual.slots(subject, scope)
+        return finding(id_, code, subject=subject, words=words, slots=slots, now=now, change=change(subject, scope))
     values = found.values if found else ()
     first = next((k for k, value in enumerate(values, start=1) if value is not None), 1)
-    now = gaps.gap_process(subject) if scope == DIFFERENCE else standing.process(subject, scope)
     waves = found.waves if found else 2
     words = {"scope": scope, "waves": str(waves), "trend": "yes" if waves >= TREND_FROM else "no"}
     code = _code(material, subject, scope, figure, waves)
@@ -92,6 +101,11 @@ def _headline(material: Material) -> list[tuple[str, str]]:
     health = material.health()
     subjects = [*material.headline(), *([health] if health else [])]
     return [(s.subject, scope) for scope in (COMPANY, DIFFERENCE) for s in subjects]
+
+
+def _seen(row: int | None) -> str:
+    """Return what a title may say of this wave by itself: rows 6 and 7 head a page as what is not settled (R-10)."""
+    return "moved" if row in _IMPROVEMENT else "steady" if row == 5 else "open"
 
 
 def _code(material: Material, subject: str, scope: str, figure: Figure, waves: int) -> Code:
@@ -129,6 +143,9 @@ def _row(material: Material, subject: SubjectEstimates, owned: Mapping[str, Figu
     for scope in (COMPANY, *material.sides, DIFFERENCE):
         if change(code, scope) in owned:
             named[f"change_{scope}"] = change(code, scope)
+        for role, id_ in usual.slots(code, scope).items():
+            if id_ in owned:
+                named[f"{role}_{scope}"] = id_
     return Row(subject=code, figures=named)
 
 
@@ -138,6 +155,29 @@ def _changes(material: Material, subject: SubjectEstimates) -> Iterator[tuple[st
         if found is not None:
             # The inputs are printed numbers already, coded by their own classes; nothing finer can come out of them.
             yield change(subject.subject, scope), printed.comparison(found.judged, Precision.FULL)
+
+
+def _usual(material: Material) -> dict[str, Figure]:
+    """Return usual level and range of every series that has a control chart (S-37)."""
+    charts = {
+        (subject.subject, scope): found.chart
+        for subject in material.scored()
+        for scope in (COMPANY, *material.sides, DIFFERENCE)
+        if (found := _change(material, subject.subject, scope)) is not None and found.chart is not None
+    }
+    if not charts:
+        return {}
+    now = {**standing.figures(material), **gaps.figures(material)}
+    return {
+        id_: figure
+        for (subject, scope), chart in charts.items()
+        for id_, figure in usual.figures(subject, scope, chart, now[_now(subject, scope)]).items()
+    }
+
+
+def _now(subject: str, scope: str) -> str:
+    """Return the id of this wave's value as trends read it."""
+    return gaps.gap_process(subject) if scope == DIFFERENCE else standing.process(subject, scope)
 
 
 def _change(material: Material, subject: str, scope: str) -> Change | None:
@@ -153,7 +193,7 @@ def _earlier(material: Material, subject: SubjectEstimates) -> Iterator[tuple[st
         hashes = facts.provenance.get("scale_hashes")
         same = isinstance(hashes, Mapping) and hashes.get(code) == today
         for scope in (COMPANY, *material.sides, DIFFERENCE):
-            id_ = gaps.gap_process(code) if scope == DIFFERENCE else standing.process(code, scope)
+            id_ = _now(code, scope)
             if id_ in facts.figures:
                 broken = NotEstimableFigure(reason=Reason.NOT_COMPARABLE.value)
                 yield wave(code, k, scope), facts.figures[id_] if same else broken
@@ -167,9 +207,25 @@ def _findings(material: Material, owned: Mapping[str, Figure], known: Mapping[st
     in_order = [ids[id_] for id_ in ordered(ids, figures_) if owned[id_].state != "withheld"]
     if not in_order:
         return (limit,)
+    lead, rest = in_order[0], in_order[1:]
+    # A drift may stand behind what did not move (R-9); it is the one thing that a reader would not see without a chart.
+    other = [each for each in rest if _signals(material, *each)] or rest
     found = [
-        stated(material, subject, scope, figures_, f"{BLOCK}.{subject}.{scope}") for subject, scope in in_order[:2]
+        stated(material, subject, scope, figures_, f"{BLOCK}.{subject}.{scope}")
+        for subject, scope in (lead, *other[:1])
     ]
-    moved = verdict_of(figures_[change(*in_order[0])]) in _IMPROVEMENT
-    may = Code.CHANGE_MAY_MOVED if moved else Code.CHANGE_MAY_OPEN
+    may = _may(found, verdict_of(figures_[change(*lead)]))
     return (*found, finding(f"{BLOCK}.may", may), limit)
+
+
+def _signals(material: Material, subject: str, scope: str) -> bool:
+    found = _change(material, subject, scope)
+    return found is not None and found.chart is not None and found.chart.signal is not Signal.NONE
+
+
+def _may(found: Sequence[Finding], row: int | None) -> Code:
+    """Return what it may mean; a chart's signal that its wave alone does not settle asks to look, not yet to act."""
+    if row in _IMPROVEMENT and found[0].code != Code.CHANGE_INSIDE:
+        return Code.CHANGE_MAY_MOVED
+    signalled = any(each.code in (Code.CHANGE_OUTSIDE, Code.CHANGE_DRIFT) for each in found)
+    return Code.CHANGE_MAY_WATCH if signalled else Code.CHANGE_MAY_OPEN

@@ -10,7 +10,7 @@ from assess.reports.blocks.standing import level
 from assess.reports.context import Grade, Material
 from assess.reports.facts import Figure, Finding, Row
 from assess.reports.findings import CLEAR, Code, finding, ordered, standing, verdict_of
-from assess.scoring.results import SubjectEstimates
+from assess.scoring.wave import SubjectEstimates
 
 BLOCK = "gaps"
 HEADLINE = "headline"

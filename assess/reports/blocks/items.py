@@ -12,7 +12,7 @@ from assess.reports.blocks.page import DIFFERENCE, Page, figure_id, mostly_withh
 from assess.reports.context import Grade, Material
 from assess.reports.facts import Figure, Finding, NotEstimableFigure, ReleasedFigure, Row
 from assess.reports.findings import CLEAR, Code, finding, ordered, standing, verdict_of
-from assess.scoring.results import SubjectEstimates
+from assess.scoring.wave import SubjectEstimates
 
 REST = "items"
 """Owner of the figures of items that no headline scale claims; they have no page of their own."""

@@ -11,7 +11,8 @@ from assess.reports.blocks.page import DIFFERENCE, Page, direction, figure_id, m
 from assess.reports.context import Grade, Material
 from assess.reports.facts import Figure, Finding, ReleasedFigure, Row
 from assess.reports.findings import Code, finding, ordered, standing
-from assess.scoring.results import Label, MirrorTopic
+from assess.scoring.results import Label
+from assess.scoring.wave import MirrorTopic
 
 BLOCK = "mirror"
 

@@ -12,7 +12,8 @@ from assess.reports.context import Grade, Material
 from assess.reports.facts import BandedFigure, Figure, Finding, NotEstimableFigure, ReleasedFigure, Row, WithheldFigure
 from assess.reports.findings import Code, finding, verdict_of
 from assess.scoring.nonresponse import FRAGILE_BELOW, ROBUST_ABOVE, cannot_be_erased
-from assess.scoring.results import Estimate, NotEstimable, Reason, SubjectEstimates
+from assess.scoring.results import Estimate, NotEstimable, Reason
+from assess.scoring.wave import SubjectEstimates
 
 BLOCK = "participation"
 BALLOTS = "ballots"
@@ -99,9 +100,8 @@ def _bounds(material: Material, subject: SubjectEstimates) -> Iterator[tuple[str
         for id_ in names.values():
             yield id_, WithheldFigure() if gone else NotEstimableFigure(reason=Reason.NO_ANSWERS.value)
         return
-    found = material.estimates.participation.worst_case
-    bounds = found.get(code) or found.get(subject.id)
-    if bounds is not None:
+    bounds = subject.pair.worst_case
+    if isinstance(bounds, tuple):
         ends = rounding.ends(*bounds, subject.precision, (0.0,))
         for name, value in zip(("low", "high"), ends, strict=True):
             yield names[name], ReleasedFigure(value=value, unit="points")

@@ -15,15 +15,8 @@ from assess.disclosure.release import Withheld
 from assess.reports import rounding
 from assess.reports.facts import BandedFigure, Figure, NotEstimableFigure, Number, ReleasedFigure, WithheldFigure
 from assess.scoring.power import SD_ITEM, SD_SCALE, need
-from assess.scoring.results import (
-    Count,
-    Estimate,
-    Judged,
-    NotEstimable,
-    Scored,
-    SubjectEstimates,
-    Verdict,
-)
+from assess.scoring.results import Count, Estimate, Judged, NotEstimable, Scored, Verdict
+from assess.scoring.wave import SubjectEstimates
 
 Missing = Mapping[str, Literal["lt10", "10to25", "gt25"]]
 

@@ -11,7 +11,7 @@ from assess.reports.blocks.page import COMPANY, Page, figure_id, is_withheld, mo
 from assess.reports.context import Grade, Material
 from assess.reports.facts import Figure, Finding, ReleasedFigure, Row
 from assess.reports.findings import Code, finding
-from assess.scoring.results import SubjectEstimates
+from assess.scoring.wave import SubjectEstimates
 
 BLOCK = "standing"
 

@@ -25,6 +25,9 @@ HEIGHT: Final = 64.0
 PITCH: Final = 108.0
 TOP: Final = 20.0
 GUTTER: Final = 18.0
+COLUMNS: Final = 3
+"""Columns of scores for which the table has room."""
+USUAL: Final = "usual_company"
 WAVE: Final = re.compile(r"wave_(\d+)_")
 
 
@@ -85,28 +88,46 @@ def count(rows: Sequence[Row]) -> int:
 
 
 def table(source: Source, rows: Sequence[Row]) -> Table:
-    """Return scores of both teams together by wave, the change with its interval, and what may be said of it."""
-    waves = count(rows)
+    """Return scores of both teams together by wave, the change with its interval, and what may be said of it.
+
+    Three columns of scores have room: over three waves the first and the last two, and from the eighth on the usual
+    level in place of the first. The others are in the chart and in the files.
+    """
+    levels = _levels(rows)
     lines = tuple(
         Line(
             head=Cell(text=source.name(row.subject)),
             withheld=source.withheld if hidden(source, row) else None,
-            cells=() if hidden(source, row) else _cells(source, row, waves),
+            cells=() if hidden(source, row) else _cells(source, row, tuple(levels)),
         )
         for row in rows
     )
     columns = (
-        *(Cell(text=source.wave_name(k), kind="number") for k in range(1, waves + 1)),
+        *(Cell(text=source.wave_name(k) if k else source.tr("Usual"), kind="number") for k in levels.values()),
         Cell(text=source.tr("Both"), kind="number"),
         *(Cell(text=source.short(index), side=index, kind="number") for index in range(len(source.sides))),
         Cell(text=source.tr("What may be said")),
     )
     return Table(
-        caption=source.tr("Scores of both teams together by wave, then the change: of both, and of each team"),
+        caption=source.tr(
+            "Scores of both teams together by wave, then the change, from the usual level where there is one: of both, "
+            "and of each team"
+        )
+        if USUAL in levels
+        else source.tr("Scores of both teams together by wave, then the change: of both, and of each team"),
         columns=columns,
         lines=lines,
         class_="waves",
     )
+
+
+def _levels(rows: Sequence[Row]) -> dict[str, int]:
+    """Return the roles of the columns of scores, each with its wave; 0 for the usual level."""
+    waves = count(rows)
+    printed = {f"wave_{k}_company": k for k in range(1, waves + 1) if k in (1, waves - 1, waves) or waves <= COLUMNS}
+    if not any(USUAL in row.figures for row in rows):
+        return printed
+    return {USUAL: 0} | {role: k for role, k in printed.items() if k > 1}
 
 
 def _panel(source: Source, row: Row, panel: Panel) -> list[Element]:
@@ -187,9 +208,9 @@ def _ends(source: Source, panel: Panel, values: Sequence[Sequence[ReleasedFigure
     return drawn
 
 
-def _cells(source: Source, row: Row, waves: int) -> tuple[Cell, ...]:
+def _cells(source: Source, row: Row, levels: Sequence[str]) -> tuple[Cell, ...]:
     change = source.role(row, "change_company")
-    cells = [Cell(text=source.cell(source.role(row, f"wave_{k}_company")), kind="number") for k in range(1, waves + 1)]
+    cells = [Cell(text=source.cell(source.role(row, role)), kind="number") for role in levels]
     for figure in (change, *(source.role(row, f"change_{side.code}") for side in source.sides)):
         ends = source.interval(figure)
         cells.append(Cell(text=source.signed_cell(figure), kind="number", notes=(ends,) if ends != "–" else ()))
@@ -198,6 +219,17 @@ def _cells(source: Source, row: Row, waves: int) -> tuple[Cell, ...]:
 
 def _spoken(source: Source, row: Row, waves: int) -> str:
     change = source.role(row, "change_company")
+    usual = source.role(row, USUAL)
+    if usual is not None:
+        return source.tr(
+            "{name}: {now} now, usually {usual}, change {change} {interval}, {verdict}.",
+            name=source.name(row.subject),
+            now=source.value(source.role(row, f"wave_{waves}_company")),
+            usual=source.value(usual),
+            change=source.signed(change),
+            interval=source.interval(change),
+            verdict=source.verdict(change, "change").lower(),
+        )
     return source.tr(
         "{name}: from {before} to {now}, change {change} {interval}, {verdict}.",
         name=source.name(row.subject),

@@ -27,7 +27,7 @@ from assess.reports.facts import (
 
 Kind = Literal["gap", "change", "error"]
 
-OTHER_WAVES = ("wave_", "previous_", "change")
+OTHER_WAVES = ("wave_", "previous_", "change", "usual")
 """Roles that look at other waves than this one."""
 
 

@@ -7,6 +7,7 @@ import copy
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from disclosure_builders import disclosed, instrument, row, table
 from hypothesis import given
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.registry import Kind, registered
 from assess.disclosure.release import Released, ReleasedSubject, ReleaseError, Withheld, persons, release
+from assess.disclosure.table import ResponseTable
 from assess.instruments.model import FloorClass
 
 ASSESS = Path(__file__).parents[3] / "assess"
@@ -63,6 +65,29 @@ def test_precision_goes_by_the_smaller_side(smaller: int, scale: Precision, item
         for subject in registered(instrument(), "core"):
             assert classes.get(subject.id) is wanted[subject.floor_class], subject.id
         assert {*classes, *found.withheld} == {subject.id for subject in registered(instrument(), "core")}
+
+
+def test_the_fewest_of_many_sides_decide() -> None:
+    """A-11: one of 300 sides is short of one figure, and no side has it; short of ballots, and nothing is released."""
+    asked, items = instrument(), instrument().closed("core")
+    side = np.repeat(np.arange(300, dtype=np.int16), 10)
+    answers = np.full((len(side), len(items)), 3, dtype=np.int8)
+    answers[side == 257, items.index("AL2")] = np.int8(0)
+
+    def released(rows: slice) -> Released | Withheld:
+        many = ResponseTable(
+            sides=tuple(f"s{number}" for number in range(300)),
+            items=items,
+            levels=tuple(asked.levels(item) for item in items),
+            side=side[rows],
+            answers=answers[rows],
+        )
+        return release(many, Policy(), registered(asked, "core"))
+
+    found = passed(released(slice(None)))
+    assert found.find("item.AL2") == Withheld()
+    assert not isinstance(found.find("item.AL4"), Withheld)
+    assert released(slice(6, None)) == Withheld()
 
 
 @pytest.mark.parametrize("short", ["sales", "marketing"])

@@ -31,6 +31,9 @@ PLAIN = {
     "change.TRU.wave_1.company": ReleasedFigure(value=41, lo95=33, hi95=49, unit="points"),
     "change.TRU.wave_1.difference": ReleasedFigure(value=24, lo95=12, hi95=36, unit="points"),
     "standing.TRU.mean_process.company": ReleasedFigure(value=58, lo95=50, hi95=66, unit="points"),
+    "change.TRU.usual.company": ReleasedFigure(value=41, lo95=38, hi95=44, unit="points"),
+    "change.TRU.usual_low.company": ReleasedFigure(value=25, unit="points"),
+    "change.TRU.usual_high.company": ReleasedFigure(value=57, unit="points"),
 }
 
 
@@ -77,6 +80,10 @@ def saying(
         "change": ("change.TRU.change.company", CHANGES[3]),
         "before": ("change.TRU.wave_1.company", PLAIN["change.TRU.wave_1.company"]),
         "now": ("standing.TRU.mean_process.company", PLAIN["standing.TRU.mean_process.company"]),
+        **{
+            slot: (f"change.TRU.{slot}.company", PLAIN[f"change.TRU.{slot}.company"])
+            for slot in ("usual", "usual_low", "usual_high")
+        },
         "perceived": ("mirror.AL1.perceived.sales_to_marketing", F4["perceived"]),
         "error": ("mirror.AL1.error.sales_to_marketing", F4["error"]),
         "theta": ("gaps.TRU.theta.difference", ReleasedFigure(value=62, lo95=48, hi95=75, unit="times_in_100")),
@@ -112,7 +119,7 @@ def saying(
     said = {
         "side": "sales", "named": "marketing", "label": "false_conflict", "likely": "yes", "scale": "ALN", "waves": "3",
         "trend": "no", "scope": "company", "fixed": "OPEN", "band": "watch sound", "high": "bad", "turned": "no",
-        "many": "yes",
+        "many": "yes", "way": "above", "seen": "moved",
         **words,
     }  # fmt: skip
     if code != "brief.level" and not code.startswith("standing."):
@@ -153,6 +160,8 @@ FITTING: dict[str, dict[str, Figure]] = {
     "items.open": {"gap": ERRORS[7]},
     "change.steady": {"change": CHANGES[5], "now": ReleasedFigure(value=42, unit="points")},
     "change.open": {"change": CHANGES[7], "now": ReleasedFigure(value=48, unit="points")},
+    "change.inside": {"change": CHANGES[5], "now": ReleasedFigure(value=42, unit="points")},
+    "change.drift": {"change": CHANGES[7], "now": ReleasedFigure(value=48, unit="points")},
     "change.no_verdict": {"change": NotEstimableFigure(reason="no_interval")},
     **{
         code: {
@@ -175,6 +184,7 @@ def said(code: str, base: Facts | None = None, **words: str) -> Facts:
     named = {"label": label} if label in LABELS else {}
     scope = {"scope": "difference"} if code.endswith("gap_moved") else {}
     fixed = {"fixed": FIXED[code]} if code in FIXED else {}
+    fixed |= {"seen": "open"} if code == "change.drift" else {}
     return saying(
         base or built.waves(1)[0],
         code,

@@ -24,7 +24,7 @@ from assess.reports.earlier import earlier_waves
 from assess.reports.facts import Client, Facts, SideFacts
 from assess.scoring.estimate import estimates
 from assess.scoring.resample import columns
-from assess.scoring.results import Estimates
+from assess.scoring.wave import Estimates
 
 SIDES = ("sales", "marketing")
 
@@ -135,16 +135,17 @@ def client(shorts: Mapping[str, tuple[str, str]] | None = None) -> Client:
 
 def context(form: str = "core", *, number: int = 1, **changed: Any) -> compose.Context:
     """A wave of an invented client; `changed` replaces fields."""
+    year, quarter = 2026 + (number - 1) // 4, 1 + (number - 1) % 4
     values: dict[str, Any] = {
         "instrument": instrument(),
         "form": form,
         "client": client(),
         "wave": compose.WaveDays(
             number=number,
-            label=f"2026-Q{number}",
-            opened_on=date(2026, 3 * number - 1, 2),
-            closed_on=date(2026, 3 * number - 1, 13),
-            released_on=date(2026, 3 * number, 10),
+            label=f"{year}-Q{quarter}",
+            opened_on=date(year, 3 * quarter - 1, 2),
+            closed_on=date(year, 3 * quarter - 1, 13),
+            released_on=date(year, 3 * quarter, 10),
         ),
         "policy": Policy(),
         "key_mode": "service",

@@ -127,9 +127,8 @@ def test_a_gap_that_cannot_be_estimated_is_printed_with_its_reason():
     subject = numbers.subjects["scale.TRU"]
     assert subject.gap is not None
     nothing = NotEstimable(reason=Missing.ZERO_VARIANCE)
-    replaced = dataclasses.replace(
-        subject, gap=dataclasses.replace(subject.gap, estimate=nothing), theta=nothing, company=nothing
-    )
+    pair = dataclasses.replace(subject.pair, gap=dataclasses.replace(subject.gap, estimate=nothing), theta=nothing)
+    replaced = dataclasses.replace(subject, pairs=dict.fromkeys(subject.pairs, pair), company=nothing)
     numbers = dataclasses.replace(numbers, subjects={**numbers.subjects, "scale.TRU": replaced})
     found = compose.facts(numbers, None, context=built.context())
     assert found.figures["gaps.TRU.gap.difference"] == NotEstimableFigure(reason="zero_variance")

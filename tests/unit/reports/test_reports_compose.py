@@ -95,6 +95,14 @@ def test_blocks_and_findings_point_at_what_exists():
             assert each.state == "dropped" or each.title in by_id
 
 
+def test_a_wave_of_three_sides_has_no_report():
+    """S-15: gaps are for any number of sides, mirror, gate and report for two; said plainly, not by a traceback."""
+    north = built.instrument().sides[0].model_copy(update={"letter": "N", "code": "north"})
+    asked = built.instrument().model_copy(update={"sides": (*built.instrument().sides, north)})
+    with pytest.raises(ValueError, match="a report is of two sides; .* has 3"):
+        compose.facts(None, None, context=built.context(instrument=asked))
+
+
 def test_rows_have_the_roles_of_the_contract(core):
     """docs/report.md."""
     roles = {row.subject: set(row.figures) for each in core.blocks for row in each.rows if each.id == "mirror"}

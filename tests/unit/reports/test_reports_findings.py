@@ -10,7 +10,8 @@ from assess.disclosure.policy import Precision
 from assess.reports import compose, wording
 from assess.reports.facts import Facts, Finding, NotEstimableFigure, ReleasedFigure, WithheldFigure
 from assess.reports.findings import Code, ordered, size, standing
-from assess.scoring.results import Estimate, Estimates, Judged, Verdict
+from assess.scoring.results import Estimate, Judged, Verdict
+from assess.scoring.wave import Estimates
 
 ALIKE = dict.fromkeys(built.instrument().closed("core"), (3.5, 3.5))
 
@@ -30,7 +31,8 @@ def judged(numbers: Estimates, verdicts: dict[str, Verdict]) -> Estimates:
     for scale, verdict in verdicts.items():
         subject = subjects[f"scale.{scale}"]
         assert isinstance(subject.gap, Judged)
-        subjects[f"scale.{scale}"] = dataclasses.replace(subject, gap=dataclasses.replace(subject.gap, verdict=verdict))
+        pair = dataclasses.replace(subject.pair, gap=dataclasses.replace(subject.gap, verdict=verdict))
+        subjects[f"scale.{scale}"] = dataclasses.replace(subject, pairs=dict.fromkeys(subject.pairs, pair))
     return dataclasses.replace(numbers, subjects=subjects)
 
 

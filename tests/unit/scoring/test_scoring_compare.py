@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import numpy as np
@@ -17,8 +16,6 @@ from assess.scoring.compare import Compared
 from assess.scoring.histogram import Histogram, pooled
 from assess.scoring.intervals import t_quantile, t_two_sided, welch_df
 from assess.scoring.results import Estimand, Estimate, Flag, NotEstimable, Reason
-from assess.scoring.superiority import BrunnerMunzel, brunner_munzel, superiority
-from assess.scoring.verdicts import row
 
 EMPTY = NotEstimable(reason=Reason.NO_ANSWERS)
 FEW = NotEstimable(reason=Reason.TOO_FEW)
@@ -324,7 +321,7 @@ def test_favourable_answers_are_the_top_two_levels_or_the_top_of_two_or_three(
 
 def test_t_helpers_agree_with_each_other() -> None:
     """S-13: the p of a limit's own t is the level it stands for."""
-    df = welch_df(3.0, 9, 5.0, 12)
+    df = welch_df((3.0, 9), (5.0, 12))
     assert t_two_sided(t_quantile(df, 0.95), df) == pytest.approx(0.05, rel=1e-12)
 
 
@@ -336,35 +333,3 @@ def test_planted_removal_of_the_floor_would_be_seen(seed: int) -> None:
     alone = estimate(compare.mean(codes(*values)))
     assert found.se > alone.se
     assert Flag.FLOORED in found.flags
-
-
-def test_every_pair_of_small_tables_gives_finite_numbers_or_a_reason() -> None:
-    """S-55, up to four a side on three levels: no NaN, infinity, warning or exception in any function."""
-    tables = [
-        counts(low, middle, n - low - middle) for n in range(5) for low in range(n + 1) for middle in range(n - low + 1)
-    ]
-    seen = 0
-    for x, y in itertools.product(tables, repeat=2):
-        for found in (
-            compare.gap(x, y),
-            compare.gap(x, y, rho=0.4, fractions=(0.8, 1.0), estimand=Estimand.PEOPLE),
-            compare.company(x, y),
-            superiority(x, y),
-            brunner_munzel(x, y),
-            compare.hedges_g(x, y),
-        ):
-            # An Estimate is finite by construction (S-01); what is left is the raw test and g.
-            if isinstance(found, BrunnerMunzel):
-                assert all(map(math.isfinite, (found.p_x_lt_y, found.se, found.df, found.p)))
-            elif isinstance(found, float):
-                assert math.isfinite(found)
-            elif isinstance(found, Compared):
-                assert 0 <= found.p <= 1
-                row(
-                    found.estimate.lo95, found.estimate.hi95, found.estimate.lo90, found.estimate.hi90,
-                    margin=10, p_adjusted=found.p,
-                )  # fmt: skip
-            else:
-                assert isinstance(found, Estimate | NotEstimable)
-        seen += 1
-    assert seen == len(tables) ** 2 == 35**2

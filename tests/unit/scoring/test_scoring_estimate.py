@@ -14,25 +14,13 @@ from scoring_builders import SIDES, instrument, people, released
 
 from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.registry import Kind, registered
-from assess.disclosure.release import Released, Withheld, release
-from assess.disclosure.table import ResponseTable
+from assess.disclosure.release import Released, Withheld
 from assess.scoring import multiplicity
 from assess.scoring.estimate import estimates
-from assess.scoring.results import (
-    Count,
-    Estimand,
-    Estimate,
-    Estimates,
-    Family,
-    Judged,
-    Modifier,
-    NotEstimable,
-    Reason,
-    SubjectEstimates,
-    Verdict,
-)
+from assess.scoring.results import Count, Estimand, Estimate, Family, Judged, Modifier, NotEstimable, Reason, Verdict
 from assess.scoring.subjects import assumptions
 from assess.scoring.trend import EarlierWave
+from assess.scoring.wave import Estimates, SubjectEstimates
 
 NOT_COMPARABLE = NotEstimable(reason=Reason.NOT_COMPARABLE)
 
@@ -129,7 +117,7 @@ def test_directed_content_has_values_and_no_gap(name: str) -> None:
     subject = scored(wave()).subjects[name]
     assert subject.gap is None
     assert subject.process_gap == subject.theta == NOT_COMPARABLE
-    assert (subject.p_welch, subject.hedges_g, subject.p_exact_rank) == (None, None, None)
+    assert (subject.pair.p_welch, subject.pair.hedges_g, subject.pair.p_exact_rank) == (None, None, None)
     assert all(isinstance(mean, Estimate) for mean in subject.side_means.values())
     assert isinstance(subject.company, Estimate)
 
@@ -193,7 +181,7 @@ def test_without_head_counts_everything_is_about_the_process() -> None:
     assert subject.process_company == subject.company
     assert judged.d_star == NotEstimable(reason=Reason.NO_HEADCOUNT)
     assert found.participation.invited is None
-    assert found.participation.worst_case == {}
+    assert subject.pair.worst_case == NotEstimable(reason=Reason.NO_HEADCOUNT)
 
 
 def test_half_a_silent_side_changes_the_estimand_and_the_words() -> None:
@@ -203,7 +191,11 @@ def test_half_a_silent_side_changes_the_estimand_and_the_words() -> None:
     assert current.estimand is Estimand.PROCESS
     assert Modifier.OF_THOSE_WHO_ANSWERED in judged.modifiers
     assert judged.d_star == pytest.approx(abs(current.value) / ((1 - 34 / 80) + (1 - 32 / 40)))
-    assert set(found.participation.worst_case) == {"VIEW", "RATE"}
+    bounds = found.subjects["scale.VIEW"].pair.worst_case
+    assert isinstance(bounds, tuple)
+    low, high = bounds
+    assert low < current.value < high
+    assert high - low == pytest.approx(100 * ((1 - 34 / 80) + (1 - 32 / 40)))
 
 
 def test_an_estimand_goes_by_who_counts_for_the_figure() -> None:
@@ -238,8 +230,8 @@ def test_a_side_below_the_item_floor_withholds_items_and_keeps_scales() -> None:
     assert item.precision is None
     assert item.gap == Judged(estimate=Withheld(), verdict=Verdict.WITHHELD, margin=12.5, family=Family.EXPLORATORY)
     leaves = everything(
-        {k: v for k, v in dataclasses.asdict(item).items() if k not in {"id", "subject", "kind", "gap"}}
-    )
+        [getattr(item, each.name) for each in dataclasses.fields(item) if each.name not in {"id", "subject", "pairs"}]
+    ) + everything([getattr(item.pair, each.name) for each in dataclasses.fields(item.pair) if each.name != "gap"])
     assert not any(isinstance(leaf, int | float) for leaf in leaves)
     assert found.subjects["item.D1"].gap is None
     assert scale.precision is Precision.COARSE_SCALE
@@ -293,22 +285,22 @@ def test_scores_stay_on_their_scale_and_process_ones_keep_their_width() -> None:
 def test_engine_numbers_are_filled_for_small_and_large_waves() -> None:
     """S-15, S-20, S-22: the exact p where the rule asks for it, the rank p of scales where it is quick."""
     small, large = scored(wave(30, 30)).subjects, scored(wave(45, 40)).subjects
-    assert isinstance(small["scale.VIEW"].p_exact, float)
-    assert isinstance(small["item.X1"].p_exact, float)
-    assert large["scale.VIEW"].p_exact is None
-    assert isinstance(large["scale.VIEW"].p_exact_rank, float)
-    assert large["item.X1"].p_exact_rank is None
+    assert isinstance(small["scale.VIEW"].pair.p_exact, float)
+    assert isinstance(small["item.X1"].pair.p_exact, float)
+    assert large["scale.VIEW"].pair.p_exact is None
+    assert isinstance(large["scale.VIEW"].pair.p_exact_rank, float)
+    assert large["item.X1"].pair.p_exact_rank is None
     for subject in (small["scale.VIEW"], large["item.X1"]):
-        assert isinstance(subject.hedges_g, float)
-        assert isinstance(subject.p_welch, float)
-        assert isinstance(subject.p_brunner_munzel, float)
+        assert isinstance(subject.pair.hedges_g, float)
+        assert isinstance(subject.pair.p_welch, float)
+        assert isinstance(subject.pair.p_brunner_munzel, float)
     judged, _ = gap(small["scale.VIEW"])
-    assert judged.p == max(small["scale.VIEW"].p_welch or 0, small["scale.VIEW"].p_exact or 0)
+    assert judged.p == max(small["scale.VIEW"].pair.p_welch or 0, small["scale.VIEW"].pair.p_exact or 0)
 
 
 def test_a_very_large_wave_leaves_the_rank_test_out() -> None:
     """The rank test judges nothing, so it never costs seconds."""
-    assert scored(wave(150, 150)).subjects["scale.VIEW"].p_exact_rank is None
+    assert scored(wave(150, 150)).subjects["scale.VIEW"].pair.p_exact_rank is None
 
 
 def test_sides_that_do_not_vary_are_estimable_with_reasons_where_not() -> None:
@@ -319,7 +311,7 @@ def test_sides_that_do_not_vary_are_estimable_with_reasons_where_not() -> None:
     assert (estimate.value, judged.p) == (0, 1)
     assert judged.verdict is Verdict.NO_GAP
     none = NotEstimable(reason=Reason.ZERO_VARIANCE)
-    assert subject.hedges_g == subject.p_brunner_munzel == none
+    assert subject.pair.hedges_g == subject.pair.p_brunner_munzel == none
 
 
 def test_an_item_that_nobody_can_answer_is_not_estimable_and_leaves_its_family() -> None:
@@ -344,8 +336,8 @@ def test_an_empty_side_of_a_scale_has_no_rank_test() -> None:
     generator = np.random.default_rng(2)
     rows = {"east": [{"X1": 1}] * 3, "west": people(generator, 6)}
     subject = scored(released(rows)).subjects["scale.VIEW"]
-    assert subject.p_exact_rank is None
-    assert subject.theta == subject.hedges_g == NotEstimable(reason=Reason.NO_ANSWERS)
+    assert subject.pair.p_exact_rank is None
+    assert subject.theta == subject.pair.hedges_g == NotEstimable(reason=Reason.NO_ANSWERS)
     assert subject.partial == {"east": 0, "west": 0}
 
 
@@ -373,22 +365,6 @@ def test_a_release_of_another_form_is_refused() -> None:
     """A-13 R1: registered figures only."""
     with pytest.raises(KeyError, match="not a registered figure"):
         estimates(wave(form="brief"), instrument(), "full")
-
-
-def test_three_sides_are_refused() -> None:
-    """S-15: all pairs come later; a wrong pair must not be picked in silence."""
-    items = instrument().closed("brief")
-    table = ResponseTable(
-        sides=("east", "west", "north"),
-        items=items,
-        levels=(5,) * len(items),
-        side=np.repeat([0, 1, 2], 6).astype(np.int8),
-        answers=np.full((18, len(items)), 3, dtype=np.int8),
-    )
-    found = release(table, Policy(), registered(instrument(), "brief"))
-    assert isinstance(found, Released)
-    with pytest.raises(ValueError, match="between two sides, not 3"):
-        estimates(found, instrument(), "brief")
 
 
 @settings(deadline=None, max_examples=60)

@@ -101,7 +101,7 @@ def test_under_half_or_an_unknown_head_count_makes_it_about_the_process(
 ) -> None:
     """S-11, S-48: N unknown is estimand B."""
     found = choose(answered, invited)
-    assert found == intervals.PROCESS
+    assert found == intervals.Basis(estimand=Estimand.PROCESS, fractions=(0.0, 0.0))
 
 
 def test_more_answers_than_people_is_an_error() -> None:
@@ -125,7 +125,7 @@ def test_welch_degrees_of_freedom_lie_between_the_smaller_side_and_both(
     first: float, second: float, n: int, m: int
 ) -> None:
     """S-12."""
-    df = intervals.welch_df(first, n, second, m)
+    df = intervals.welch_df((first, n), (second, m))
     assert min(n, m) - 1 <= df * (1 + 1e-12)
     assert df <= (n + m - 2) * (1 + 1e-12)
 

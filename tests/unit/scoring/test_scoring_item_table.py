@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scoring_builders import instrument, people, released
 
+from assess.disclosure.policy import Policy
 from assess.disclosure.registry import Kind
-from assess.disclosure.release import Released, ReleasedSubject, Withheld
+from assess.disclosure.release import Released, ReleasedSubject, Withheld, release
+from assess.disclosure.table import ResponseTable
 from assess.instruments.model import DONT_KNOW, Instrument
 from assess.scoring import item_table, tally, tally_items
 from assess.scoring.histogram import Histogram, same_scale
@@ -140,6 +142,26 @@ def test_level_counts_are_those_of_every_cell(
         for column in range(len(found.table.items)):
             codes = found.table.answers[found.table.side == number, column]
             assert counts[number, column].tolist() == [int((codes == code).sum()) for code in range(-1, 6)]
+
+
+def test_levels_of_many_groups_and_more_people_than_a_block_are_counted_cell_by_cell() -> None:
+    """S-61: rows are turned a block at a time, the last block short; every cell is still its own count."""
+    rng = np.random.default_rng(61)
+    n, groups, levels = 2 * tally_items._BLOCK + 5, 300, (5, 3, 7)
+    table = ResponseTable(
+        sides=tuple(f"g{number}" for number in range(groups)),
+        items=("A", "B", "C"),
+        levels=levels,
+        side=rng.integers(0, groups, n, dtype=np.int16),
+        answers=np.column_stack([rng.integers(-1, top + 1, n, dtype=np.int8) for top in levels]),
+    )
+    found = release(table, Policy.public_data(), ())
+    assert isinstance(found, Released)
+    expected = np.zeros((groups, 3, 7 + FIRST), dtype=np.int64)
+    for side, row in zip(table.side.tolist(), table.answers.tolist(), strict=True):
+        for item, code in enumerate(row):
+            expected[side, item, code + 1] += 1
+    assert np.array_equal(tally_items.count_levels(found), expected)
 
 
 def test_item_tables_are_of_released_scales_only() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scoring_builders import released
+from scoring_builders import SIDES, released
 
 from assess.disclosure.release import Withheld
 from assess.scoring import nonresponse
 from assess.scoring.nonresponse import Robustness
-from assess.scoring.results import Estimand, Estimate, NotEstimable, Reason, Scored
+from assess.scoring.results import Estimand, Estimate, NotEstimable, Reason
 
 share = st.floats(0.01, 0.99)
 score = st.floats(0, 100)
@@ -95,9 +95,12 @@ def test_silent_people_at_the_tipping_point_erase_the_gap(x: float, y: float, f_
 def test_the_fractions_are_ballots_over_head_count() -> None:
     found = released(ROWS, invited={"east": 10, "west": 10})
     assert nonresponse.fractions(found) == {"east": 0.8, "west": 0.6}
-    assert nonresponse.tipping(found, 12) == pytest.approx(20)
+    assert nonresponse.tipping(found, 12, SIDES) == pytest.approx(20)
     assert not nonresponse.half_silent(found)
-    assert nonresponse.half_silent(released(ROWS, invited={"east": 10, "west": 13}))
+    partly = released(ROWS, invited={"east": 10, "west": 13})
+    assert nonresponse.half_silent(partly)
+    assert nonresponse.half_silent(partly, SIDES)
+    assert not nonresponse.half_silent(partly, ["east"])
     assert not nonresponse.half_silent(released(ROWS, invited={"east": 16, "west": 12}))
 
 
@@ -106,21 +109,24 @@ def test_without_a_head_count_nothing_is_said_of_silence(invited: dict[str, int]
     """S-48."""
     found = released(ROWS, invited=invited)
     assert nonresponse.fractions(found) == NotEstimable(reason=Reason.NO_HEADCOUNT)
-    assert nonresponse.tipping(found, 12) == NotEstimable(reason=Reason.NO_HEADCOUNT)
+    assert nonresponse.tipping(found, 12, SIDES) == NotEstimable(reason=Reason.NO_HEADCOUNT)
     assert not nonresponse.half_silent(found)
 
 
-def test_participation_bounds_the_headline_gaps_that_have_numbers() -> None:
-    means: dict[str, dict[str, Scored]] = {
-        "VIEW": {"east": estimate(60), "west": estimate(40)},
-        "RATE": {"east": Withheld(), "west": Withheld()},
-    }
-    found = nonresponse.participation(released(ROWS, invited={"east": 10, "west": 10}), means)
+def test_the_worst_case_of_a_pair_needs_both_means_and_both_head_counts() -> None:
+    """S-36, S-48."""
+    found = released(ROWS, invited={"east": 10, "west": 10})
+    assert nonresponse.bounds(found, SIDES, estimate(60), estimate(40)) == pytest.approx((-16, 44))
+    none = NotEstimable(reason=Reason.NO_ANSWERS)
+    assert nonresponse.bounds(found, SIDES, estimate(60), none) == none
+    assert nonresponse.bounds(found, SIDES, Withheld(), estimate(40)) == Withheld()
+    unknown = nonresponse.bounds(released(ROWS), SIDES, estimate(60), estimate(40))
+    assert unknown == NotEstimable(reason=Reason.NO_HEADCOUNT)
+
+
+def test_participation_is_ballots_and_head_counts() -> None:
+    """S-36."""
+    found = nonresponse.participation(released(ROWS, invited={"east": 10, "west": 10}))
     assert found.answered == {"east": 8, "west": 6}
     assert found.invited == {"east": 10, "west": 10}
-    assert found.worst_case == {"VIEW": pytest.approx((-16, 44))}
-
-
-def test_participation_without_a_head_count_has_no_bounds() -> None:
-    means: dict[str, dict[str, Scored]] = {"VIEW": {"east": estimate(60), "west": estimate(40)}}
-    assert nonresponse.participation(released(ROWS), means).worst_case == {}
+    assert nonresponse.participation(released(ROWS)).invited is None

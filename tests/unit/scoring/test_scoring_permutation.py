@@ -114,6 +114,26 @@ def test_over_sixty_six_people_scaled_floats_agree_with_integers(monkeypatch: py
     assert scaled.p == pytest.approx(float(whole), rel=1e-13)
 
 
+def test_scaled_ways_of_many_people_are_those_counted_in_whole_numbers() -> None:
+    """S-20: 90 v 70 people, scaled down twice on the way, against integers of any size."""
+    x, y = counts(9, 21, 30, 18, 12), counts(16, 18, 17, 12, 7)
+    ways = {(0, 0): 1}
+    for score in np.repeat([1, 2, 3, 4, 5], x.count + y.count).tolist():
+        grown = dict(ways)
+        for (chosen, total), number in ways.items():
+            if chosen < y.n:
+                at = chosen + 1, total + score
+                grown[at] = grown.get(at, 0) + number
+        ways = grown
+    far = abs(160 * y.total - 70 * (x.total + y.total))
+    reached = {total: number for (chosen, total), number in ways.items() if chosen == y.n}
+    away = sum(n for total, n in reached.items() if abs(160 * total - 70 * (x.total + y.total)) >= far)
+    found = two_sample(x, y)
+    assert isinstance(found, Exact)
+    assert sum(reached.values()) == math.comb(160, 70)
+    assert found.p == pytest.approx(float(Fraction(away, math.comb(160, 70))), rel=1e-12)
+
+
 def test_hundreds_of_people_give_a_finite_p_near_the_normal_one() -> None:
     """S-20: C(1200, 600) overflows a float; the scaled programme does not."""
     x, y = counts(60, 120, 180, 150, 90), counts(80, 130, 180, 130, 80)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scoring_builders import codes, counts, samples
 
+from assess.scoring.histogram import Histogram
 from assess.scoring.results import Estimate, Flag, NotEstimable, Reason
 from assess.scoring.superiority import BrunnerMunzel, brunner_munzel, superiority
 
@@ -76,6 +77,16 @@ def test_the_unfloored_test_is_scipy_s(first: list[int], second: list[int]) -> N
     assume(np.isfinite(theirs.pvalue) and np.isfinite(theirs.statistic))
     assert (found.p_x_lt_y - 0.5) / found.se == pytest.approx(theirs.statistic, rel=1e-9, abs=1e-9)
     assert found.p == pytest.approx(theirs.pvalue, rel=1e-7, abs=1e-12)
+
+
+def test_theta_of_any_number_of_people_is_exact() -> None:
+    """S-04: placements are integers until the division, of any size; in int64 these would wrap round."""
+    crowd = 2**40
+    x = Histogram(score=np.array([1, 3]), count=np.array([crowd, 3 * crowd]), zero=1, span=4, step=1)
+    y = Histogram(score=np.array([2, 3]), count=np.array([crowd, crowd]), zero=1, span=4, step=1)
+    found = superiority(x, y)
+    assert isinstance(found, Estimate)
+    assert found.value == 9 / 16
 
 
 def test_separation_of_five_and_five_is_more_than_chance_and_ends_at_one() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -15,22 +16,25 @@ from scoring_builders import instrument, people, released
 from assess.disclosure.policy import Policy
 from assess.disclosure.release import Withheld
 from assess.scoring.estimate import estimates
+from assess.scoring.multiplicity import benjamini_hochberg, holm
 from assess.scoring.results import (
-    Change,
     Estimand,
     Estimate,
     Family,
     Modifier,
+    MovingRange,
     NotEstimable,
     Reason,
-    SubjectEstimates,
+    Signal,
     Verdict,
 )
 from assess.scoring.trend import EarlierWave, ReleasedFigure, changes
+from assess.scoring.wave import Change, SubjectEstimates
 
 Z = NormalDist().inv_cdf(0.975)
 HASHES = {"VIEW": "a", "RATE": "b", "MIX": "c", "EXCH": "d", "HEALTH": "e"}
 COMPANY = "scale.VIEW.company"
+CLEAR = (Verdict.CLEAR_LARGE, Verdict.CLEAR_UNCERTAIN)
 
 
 def current(sales: int = 20, marketing: int = 16, *, policy: Policy | None = None) -> Mapping[str, SubjectEstimates]:
@@ -132,12 +136,236 @@ def test_a_contrast_is_the_slope_of_least_squares() -> None:
     assert number_of(changed(*earlier)[COMPANY]).value == pytest.approx(slope * 8)
 
 
-def test_from_the_eighth_wave_the_last_seven_are_used() -> None:
-    earlier = [wave(number, scale__VIEW__company=(40.0 + number, 30.0, 60.0)) for number in range(1, 9)]
-    found = changed(*earlier)[COMPANY]
-    assert found.waves == 7
-    assert len(found.values) == 9
-    assert number_of(found).value == pytest.approx(number_of(changed(*earlier[2:])[COMPANY]).value)
+def long(levels: Iterable[float], e: float = 2.0, figure: str = COMPANY) -> list[EarlierWave]:
+    """Earlier waves in successive quarters, with these values and this error."""
+    half = 1.96 * e
+    return [
+        EarlierWave(number=number, figures={figure: (level, level - half, level + half)}, scale_hashes=HASHES)
+        for number, level in enumerate(levels, 1)
+    ]
+
+
+def lower(z: float, e: float = 2.0, figure: str = COMPANY) -> float:
+    """The level of seven earlier waves of error e against which this wave stands z errors higher."""
+    now = process(figure)
+    return now.value - z * math.hypot((now.hi95 - now.lo95) / 3.92, e / math.sqrt(7))
+
+
+def latest(levels: Iterable[float], e: float = 2.0, figure: str = COMPANY) -> Change:
+    return changed(*long(levels, e, figure), number=99)[figure]
+
+
+def test_seven_waves_are_a_contrast_and_eight_a_control_chart() -> None:
+    """S-37: 3-7, from 8."""
+    seven, eight = latest([40.0] * 6), latest([40.0] * 7)
+    assert (seven.waves, seven.chart, number_of(seven).method) == (7, None, "contrast of waves over the span, z")
+    assert (eight.waves, number_of(eight).method) == (8, "deviation from the first seven waves, z")
+    assert eight.chart is not None
+    assert len(eight.chart.z) == 1
+
+
+def test_from_the_eighth_wave_this_wave_is_held_against_the_mean_of_the_first_seven() -> None:
+    """S-37 by hand: μ by weights 1/e², se = √(e² + e_μ²), z limits; the waves between do not count."""
+    earlier = [*long([40.0, 44.0, 40.0, 44.0, 40.0, 44.0, 42.0]), *[wave(n, scale__VIEW__company=(90.0, 86.08, 93.92))
+               for n in (8, 9)]]  # fmt: skip
+    found, now = changed(*earlier, number=10)[COMPANY], process(COMPANY)
+    se = math.hypot((now.hi95 - now.lo95) / 3.92, 2 / math.sqrt(7))
+    estimate = number_of(found)
+    assert estimate.value == pytest.approx(now.value - 42)
+    assert estimate.se == pytest.approx(se)
+    assert (estimate.lo95, estimate.hi95) == pytest.approx((now.value - 42 - Z * se, now.value - 42 + Z * se))
+    assert found.judged.p == pytest.approx(2 * NormalDist().cdf(-abs(estimate.value / se)))
+    assert (found.waves, len(found.values)) == (10, 10)
+    assert estimate.estimand is Estimand.PROCESS
+    assert found.chart is not None
+    assert found.chart.z == pytest.approx(
+        (48 / math.hypot(2, 2 / math.sqrt(7)),) * 2 + ((now.value - 42) / se,), rel=1e-3
+    )
+
+
+def test_a_baseline_that_varies_too_much_widens_what_is_judged() -> None:
+    """S-37: limits × the root, and the interval with them."""
+    calm, wild = latest([40.0] * 7), latest([34.0, 46.0, 34.0, 46.0, 34.0, 46.0, 40.0])
+    assert calm.chart is not None
+    assert wild.chart is not None
+    assert wild.chart.inflation == pytest.approx(3)
+    assert number_of(wild).value == pytest.approx(number_of(calm).value)
+    assert number_of(wild).se == pytest.approx(3 * number_of(calm).se)
+
+
+@pytest.mark.parametrize(
+    ("z", "signal"), [(2.5, Signal.NONE), (-2.5, Signal.NONE), (3.2, Signal.ABOVE), (-3.2, Signal.BELOW)]
+)
+def test_a_direction_is_worded_only_where_the_chart_signals(z: float, signal: Signal) -> None:
+    """S-37, rows 2 and 3 of S-30: 2.5 errors have an interval without 0 and p = .012, and are no signal."""
+    found = latest([lower(z)] * 7)
+    estimate = number_of(found)
+    assert found.chart is not None
+    assert found.chart.signal is signal
+    assert estimate.lo95 > 0 or estimate.hi95 < 0
+    assert found.judged.p == pytest.approx(2 * NormalDist().cdf(-abs(z)), rel=1e-3)
+    if signal is Signal.NONE:
+        assert found.judged.p_adjusted == 1
+        assert found.judged.verdict in (Verdict.TOO_SMALL, Verdict.POSSIBLE)
+    else:
+        assert found.judged.p_adjusted == pytest.approx(found.judged.p)
+        assert found.judged.verdict in CLEAR
+
+
+def test_a_drift_lets_a_wave_be_worded_that_the_limits_do_not_see() -> None:
+    """S-37: 2.5 errors after waves that drifted."""
+    levels = [lower(2.5)] * 7 + [process(COMPANY).value] * 3
+    found = latest(levels)
+    assert found.chart is not None
+    assert found.chart.signal is Signal.DRIFT_UP
+    assert abs(found.chart.z[-1]) < 3
+    assert found.judged.verdict in CLEAR
+
+
+def test_a_drift_of_which_this_wave_shows_nothing_is_no_direction() -> None:
+    """S-37: the sum signals, the verdict speaks of this wave."""
+    levels = [lower(1.3)] * 7 + [process(COMPANY).value + 3] * 6
+    found = latest(levels)
+    assert found.chart is not None
+    assert found.chart.signal is Signal.DRIFT_UP
+    assert found.judged.verdict in (Verdict.CANNOT_TELL, Verdict.NO_GAP)
+
+
+@given(st.lists(st.floats(0, 100), min_size=7, max_size=22), st.floats(0.5, 8))
+def test_no_row_of_direction_without_a_signal_of_its_direction(levels: list[float], e: float) -> None:
+    """S-37, property: whatever was released before."""
+    found = latest(levels, e)
+    assert found.chart is not None
+    if found.judged.verdict in CLEAR:
+        up = number_of(found).value > 0
+        assert found.chart.signal in ({Signal.ABOVE, Signal.DRIFT_UP} if up else {Signal.BELOW, Signal.DRIFT_DOWN})
+
+
+@given(st.integers(7, 25), st.floats(0.2, 15))
+def test_a_constant_series_gives_no_signal_and_no_direction(waves: int, e: float) -> None:
+    """S-37, property."""
+    found = latest([process(COMPANY).value] * waves, e)
+    assert found.chart is not None
+    assert found.chart.signal is Signal.NONE
+    assert found.judged.verdict in (Verdict.NO_GAP, Verdict.CANNOT_TELL)
+    assert number_of(found).value == pytest.approx(0, abs=1e-9)
+
+
+def test_a_series_that_stands_still_is_hardly_ever_worded_and_would_be_without_the_chart() -> None:
+    """S-37: 400 series; the planted weakness is to word what the interval alone shows."""
+    generator, now, e = np.random.default_rng(8), process(COMPANY), 3.0
+    truths = now.value + (now.hi95 - now.lo95) / 3.92 * generator.normal(size=400)
+    found = [latest((truth + e * generator.normal(size=7)).tolist(), e) for truth in truths]
+    assert sum(each.judged.verdict in CLEAR for each in found) <= 6
+    shown = [number_of(each) for each in found]
+    assert sum(each.lo95 > 0 or each.hi95 < 0 for each in shown) >= 10
+
+
+def test_a_series_without_a_signal_stays_in_its_family_with_p_of_one() -> None:
+    """S-23: closed before the adjustment, so that BH counts it and its own p moves nobody's."""
+    figures: dict[str, float] = {
+        "scale.MIX.company": 2.99,
+        "scale.MIX.east": 3.05,
+        "scale.VIEW.east": 4.5,
+        "scale.VIEW.west": 0.3,
+        "composite.HEALTH.company": 5.0,
+    }
+    series = {name: long([lower(z, figure=name)] * 7, figure=name) for name, z in figures.items()}
+    earlier = [
+        EarlierWave(
+            number=number + 1,
+            figures={name: waves[number].figures[name] for name, waves in series.items()},
+            scale_hashes=HASHES,
+        )
+        for number in range(7)
+    ]
+    found = changed(*earlier, number=99)
+    assert set(found) == set(figures)  # one change a series, never all pairs
+    worded = {name: 1.0 if z <= 3 else 2 * NormalDist().cdf(-z) for name, z in figures.items()}
+    expected = benjamini_hochberg(worded)
+    for name in figures:
+        assert found[name].judged.p_adjusted == pytest.approx(expected[name], rel=1e-3)
+        assert found[name].judged.family_size == 5
+    opened = benjamini_hochberg({name: 2 * NormalDist().cdf(-z) for name, z in figures.items()})
+    assert opened["scale.MIX.east"] < expected["scale.MIX.east"]  # closing afterwards would have been laxer
+
+
+def test_the_gap_of_a_long_series_is_a_difference_in_differences() -> None:
+    """S-37: this wave's gap less the usual gap."""
+    figure = "scale.VIEW.gap"
+    found = changed(*long([-3.0] * 7, figure=figure), number=99)[figure]
+    now = process(figure)
+    assert number_of(found).value == pytest.approx(now.value + 3)
+    assert number_of(found).se == pytest.approx(math.hypot((now.hi95 - now.lo95) / 3.92, 2 / math.sqrt(7)))
+    assert found.judged.family is Family.CHANGE_HEADLINE
+
+
+def test_withheld_waves_are_skipped_and_the_first_seven_that_compare_are_the_baseline() -> None:
+    """S-37, R-25: a hole moves the chart to a later quarter, and changes no number."""
+    levels = [38.0, 41.0, 44.0, 40.0, 42.0, 39.0, 43.0]
+    whole = latest(levels)
+    holed = [replace(each, number=2 * each.number) for each in long(levels)]
+    held = [wave(number, scale__VIEW__company=None) for number in (3, 7, 15)]
+    found = changed(*holed, *held, number=99)[COMPANY]
+    assert (found.waves, len(found.values), found.values.count(None)) == (8, 11, 3)
+    assert found.chart == whole.chart
+    short = changed(*holed[:6], *held, number=99)[COMPANY]
+    assert (short.waves, short.chart) == (7, None)
+
+
+def test_other_wording_takes_its_waves_out_of_the_baseline() -> None:
+    """I-24: eight waves released, six of them compare: a contrast still."""
+    earlier = [
+        replace(each, scale_hashes={**HASHES, "VIEW": "older"}) if each.number <= 2 else each
+        for each in long([20.0, 20.0, *[40.0] * 6])
+    ]
+    found = changed(*earlier, number=99)[COMPANY]
+    assert (found.waves, found.chart, found.values[:3]) == (7, None, (None, None, 40.0))
+    more = changed(*earlier, *[replace(long([40.0])[0], number=20)], number=99)[COMPANY]
+    assert more.chart is not None
+    assert more.chart.mean == pytest.approx(40)
+
+
+@pytest.mark.parametrize("at", [1, 7, 9])
+def test_a_long_series_with_a_figure_without_an_interval_has_no_chart(at: int) -> None:
+    """S-37: in the baseline or after it; before and after print without a verdict."""
+    earlier = [wave(each.number, scale__VIEW__company=(40.0, None, None)) if each.number == at else each
+               for each in long([40.0] * 9)]  # fmt: skip
+    found = changed(*earlier, number=99)[COMPANY]
+    assert found.judged.estimate == NotEstimable(reason=Reason.NO_INTERVAL)
+    assert (found.chart, found.judged.verdict, found.waves) == (None, Verdict.CANNOT_TELL, 10)
+
+
+def test_a_wave_withheld_now_has_no_chart() -> None:
+    """R-4."""
+    rows = {
+        "east": [*people(np.random.default_rng(1), 6)],
+        "west": [dict.fromkeys(("V1", "V2", "V3", "V4"), 3)] * 6,
+    }
+    now = estimates(released(rows, policy=Policy()), instrument(), "full").subjects
+    found = changed(*long([40.0] * 9, figure="scale.RATE.east"), number=99, now=now)["scale.RATE.east"]
+    assert (found.judged.estimate, found.chart, found.waves) == (Withheld(), None, 9)
+
+
+def test_twenty_waves_have_moving_range_limits_too() -> None:
+    """S-37: >= 20, this one counted."""
+    few, many = latest([40.0, 42.0] * 9), latest([40.0, 42.0] * 9 + [40.0])
+    assert few.chart is not None
+    assert many.chart is not None
+    assert few.chart.moving_range == NotEstimable(reason=Reason.TOO_FEW)
+    assert isinstance(many.chart.moving_range, MovingRange)
+    now = process(COMPANY).value
+    assert many.chart.moving_range.mean == pytest.approx((760 + 18 + now) / 20)
+
+
+def test_the_coarse_class_is_charted_on_what_it_prints() -> None:
+    """A-12 at 5-9: whole points, ends outward."""
+    now, figure = current(8, 7), "composite.HEALTH.company"
+    found = changed(*long([40.0] * 7, figure=figure), number=99, now=now)[figure]
+    exact = process(figure, now)
+    e = (math.ceil(exact.hi95) - math.floor(exact.lo95)) / 3.92
+    assert number_of(found).value == pytest.approx(math.floor(exact.value + 0.5) - 40)
+    assert number_of(found).se == pytest.approx(math.hypot(e, 2 / math.sqrt(7)))
 
 
 def test_the_order_in_which_waves_are_given_changes_nothing() -> None:
@@ -227,8 +455,6 @@ def test_headline_changes_are_adjusted_by_holm_and_the_others_by_bh() -> None:
     assert headline == {f"scale.{scale}.{scope}" for scale in ("VIEW", "RATE") for scope in ("company", "gap")}
     assert "scale.EXCH.gap" not in found  # directed: no gap verdict (I-16)
     other = set(found) - headline
-    from assess.scoring.multiplicity import benjamini_hochberg, holm
-
     for names, adjust in ((headline, holm), (other, benjamini_hochberg)):
         p = {name: found[name].judged.p for name in sorted(names)}
         adjusted = adjust(p)  # type: ignore[arg-type]

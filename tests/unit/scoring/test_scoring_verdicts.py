@@ -147,7 +147,7 @@ def test_exploratory_is_the_last_modifier() -> None:
     """S-31, I-14."""
     one = judge(CLEAR, margin=10, p_adjusted=0.001, family=Family.EXPLORATORY, half_silent=True, d_star=50.0)
     assert one.modifiers == (Modifier.OF_THOSE_WHO_ANSWERED, Modifier.EXPLORATORY)
-    other = judge(CLEAR, margin=10, p_adjusted=0.001, family=Family.MIRROR, exploratory=True)
+    other = judge(CLEAR, margin=10, p_adjusted=0.001, family=Family.MIRROR, qualified=(Modifier.EXPLORATORY,))
     assert other.modifiers == (Modifier.EXPLORATORY,)
     assert judge(CLEAR, margin=10, p_adjusted=0.001, family=Family.MIRROR).modifiers == ()
 
