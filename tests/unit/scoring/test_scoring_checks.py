@@ -1,0 +1,211 @@
+"""S-31, S-40 to S-46 put together: which released scale gets which check, and what qualifies its gap."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from scoring_builders import instrument, people, released
+
+from assess.disclosure.policy import Policy, Precision
+from assess.disclosure.release import Released, Withheld
+from assess.scoring import comparability, reliability
+from assess.scoring.checks import scale_checks
+from assess.scoring.estimate import estimates
+from assess.scoring.results import Estimate, Judged, Modifier, NotEstimable, Reason
+from assess.scoring.wave import Care, ScaleChecks, ShareClass, SubjectEstimates
+
+ASKED = instrument()
+VIEW = ("V1", "V2", "V3", "V4")
+PAIR = ("east", "west")
+
+
+def wave(east: int, west: int, *, policy: Policy | None = None, seed: int = 4, **shift: float) -> Released:
+    generator = np.random.default_rng(seed)
+    rows = {"east": people(generator, east, shift=shift.get("shift", 0.5)), "west": people(generator, west)}
+    return released(rows, policy=policy or Policy())
+
+
+def subject(found: Released, name: str = "scale.VIEW") -> SubjectEstimates:
+    return estimates(found, ASKED, "full").subjects[name]
+
+
+def checks(found: Released, name: str = "scale.VIEW") -> ScaleChecks:
+    passed = subject(found, name).checks
+    assert passed is not None
+    return passed
+
+
+def rows_of(view: Sequence[Sequence[int]], rest: int = 3) -> list[dict[str, int]]:
+    """Return complete rows with these answers on VIEW and one answer on everything else."""
+    others = {item: rest for item in ASKED.closed("full") if item not in VIEW}
+    return [dict(zip(VIEW, map(int, row), strict=True)) | others for row in view]
+
+
+def test_a_released_scale_has_its_checks() -> None:
+    """S-40, S-42, S-43, S-46: of all sides pooled, by side, and by pair."""
+    found = wave(34, 32)
+    one = checks(found)
+    assert isinstance(one.reliability, reliability.Reliability)
+    assert one.reliability.n == 66
+    assert isinstance(one.reliability.local, Estimate)
+    assert isinstance(one.omega, Estimate | NotEstimable)
+    assert set(one.agreement) == set(PAIR)
+    assert not any(isinstance(each, Withheld) for each in one.agreement.values())
+    between = one.comparability[PAIR]
+    assert isinstance(between, comparability.Comparability)
+    assert between.tested is comparability.Method.NOT_TESTED
+
+
+def test_only_scales_have_checks() -> None:
+    found = estimates(wave(34, 32), ASKED, "full").subjects
+    assert {id_ for id_, each in found.items() if each.checks is not None} == {
+        "scale.VIEW", "scale.RATE", "scale.MIX", "scale.EXCH",
+    }  # fmt: skip
+
+
+def test_a_directed_scale_is_compared_with_nobody() -> None:
+    """I-16: no gap verdict, so nothing to qualify; its reliability is still known."""
+    one = checks(wave(34, 32), "scale.EXCH")
+    assert one.comparability == {}
+    assert isinstance(one.reliability, reliability.Reliability)
+
+
+def test_in_the_coarse_class_nothing_is_read_item_by_item() -> None:
+    """A-12, R-4: at 5 to 9 answers no item is released, so nothing that reads items is said."""
+    found = wave(9, 30)
+    assert subject(found).precision is Precision.COARSE_SCALE
+    assert checks(found) == ScaleChecks(
+        reliability=Withheld(),
+        omega=Withheld(),
+        agreement=dict.fromkeys(PAIR, Withheld()),
+        comparability={PAIR: Withheld()},
+    )
+
+
+def test_one_withheld_item_closes_the_checks_of_its_scale() -> None:
+    """R-4: nothing depends on a withheld value; the same wave with the item released has them."""
+    generator = np.random.default_rng(4)
+    rows = {"east": people(generator, 14), "west": people(generator, 14)}
+    for row in rows["east"][:6]:
+        del row["V2"]
+    found = released(rows, policy=Policy())
+    assert isinstance(found.find("item.V2"), Withheld)
+    assert checks(found).reliability == Withheld()
+    assert checks(found, "scale.RATE").reliability != Withheld()
+    assert checks(released(rows)).reliability != Withheld()
+
+
+def modifiers(found: Released, name: str = "scale.VIEW") -> tuple[Modifier, ...]:
+    judged = subject(found, name).gap
+    assert isinstance(judged, Judged)
+    return judged.modifiers
+
+
+def test_a_gap_that_rests_on_one_item_says_so() -> None:
+    """S-31, S-46: all of the gap is in V1; the same people with the gap spread evenly say nothing."""
+    generator = np.random.default_rng(8)
+    low, high = generator.integers(2, 4, size=(20, 4)), generator.integers(2, 4, size=(20, 4))
+    alone = high + np.array([2, 0, 0, 0])
+    found = released({"east": rows_of(alone), "west": rows_of(low)})
+    between = checks(found).comparability[PAIR]
+    assert isinstance(between, comparability.Comparability)
+    assert between.one_item == "V1"
+    assert Modifier.ONE_ITEM in modifiers(found)
+    spread = high + np.array([1, 1, 1, -1])  # V4 is reversed
+    assert Modifier.ONE_ITEM not in modifiers(released({"east": rows_of(spread), "west": rows_of(low)}))
+
+
+def test_a_scale_whose_items_do_not_go_together_is_indicative() -> None:
+    """S-31, S-42: from 50 complete persons the local alpha stands; unrelated answers give one near 0."""
+    generator = np.random.default_rng(9)
+    noise = {side: rows_of(generator.integers(1, 6, size=(30, 4))) for side in PAIR}
+    assert Modifier.INDICATIVE in modifiers(released(noise))
+    few = {side: rows[:24] for side, rows in noise.items()}
+    one = checks(released(few)).reliability
+    assert isinstance(one, reliability.Reliability)
+    assert one.local == NotEstimable(reason=Reason.GATE_N)
+    assert Modifier.INDICATIVE not in modifiers(released(few))
+
+
+def test_a_scale_declared_below_the_line_is_indicative_whatever_n() -> None:
+    """S-42: with few answers the declared value is the one that stands; MIX declares .60."""
+    assert Modifier.INDICATIVE in modifiers(wave(12, 12), "scale.MIX")
+    assert Modifier.INDICATIVE not in modifiers(wave(12, 12))
+
+
+def split(n: int, *, low: int = 1, high: int = 5) -> list[dict[str, int]]:
+    """Return n persons in two camps, none between; V4 is reversed."""
+    return rows_of([(low, low, low, 6 - low)] * (n // 2) + [(high, high, high, 6 - high)] * (n - n // 2))
+
+
+@pytest.mark.parametrize(("n", "hidden"), [(30, True), (29, False)])
+def test_an_average_that_hides_two_camps_says_so_from_thirty(n: int, hidden: bool) -> None:
+    """S-31, S-41: on either side, for scales and items alike."""
+    middle = rows_of([(3, 3, 3, 3)] * 30)
+    found = released({"east": split(n), "west": middle})
+    assert subject(found).camps == (frozenset({"east"}) if hidden else frozenset())
+    assert (Modifier.TWO_CAMPS in modifiers(found)) is hidden
+    assert (Modifier.TWO_CAMPS in modifiers(found, "item.V1")) is hidden
+    assert (Modifier.TWO_CAMPS in modifiers(released({"east": middle, "west": split(n)}))) is hidden
+
+
+def test_camps_of_a_third_side_do_not_touch_the_other_two() -> None:
+    """S-15, S-41."""
+    middle = rows_of([(3, 3, 3, 3)] * 30)
+    found = estimates(released({"east": middle, "west": middle, "north": split(30)}), ASKED, "full")
+    pairs = found.subjects["scale.VIEW"].pairs
+    hidden = {pair for pair, each in pairs.items() if each.gap and Modifier.TWO_CAMPS in each.gap.modifiers}
+    assert hidden == {("east", "north"), ("west", "north")}
+
+
+def test_camps_are_not_looked_for_in_a_coarse_class() -> None:
+    """A-12: with nine on the other side no distribution is shown, so none is hinted at."""
+    rows = {"east": split(40), "west": rows_of([(3, 3, 3, 3)] * 9)}
+    assert subject(released(rows, policy=Policy())).camps == frozenset()
+    assert subject(released(rows)).camps == frozenset({"east"})
+
+
+def test_more_split_than_random_counts_as_two_camps_from_thirty_complete_persons() -> None:
+    """S-40, S-41: every item at its ends, but mixed within a person, so that scores stand in the middle."""
+    mixed = rows_of([(1, 5, 1, 1), (5, 1, 5, 5)] * 15)
+    middle = rows_of([(3, 3, 3, 3)] * 30)
+    found = released({"east": mixed, "west": middle})
+    assert subject(found).camps == frozenset({"east"})
+    assert subject(released({"east": mixed[:28], "west": middle})).camps == frozenset()
+
+
+def test_modifiers_come_in_the_order_of_the_page() -> None:
+    """S-31: enum order is page order."""
+    generator = np.random.default_rng(9)
+    noise = rows_of(generator.choice([1, 5], size=(40, 4)))
+    found = released({"east": noise, "west": split(40)}, invited={"east": 200, "west": 200})
+    given = modifiers(found, "scale.VIEW")
+    assert given == tuple(sorted(given, key=list(Modifier).index))
+    assert given[0] is Modifier.OF_THOSE_WHO_ANSWERED
+    assert Modifier.TWO_CAMPS in given
+
+
+def test_careless_answers_are_part_of_a_wave() -> None:
+    """S-44: yes or no and a class; nothing under ten ballots a side."""
+    found = estimates(wave(34, 32), ASKED, "full").care
+    assert isinstance(found, Care)
+    assert (found.unchanged, found.share) == (True, ShareClass.UNDER_10)
+    assert {field.name for field in dataclasses.fields(found)} == {"unchanged", "share"}
+    assert estimates(wave(9, 32), ASKED, "full").care == NotEstimable(reason=Reason.GATE_N)
+
+
+def test_all_scales_are_tested_as_one_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-46, S-23: Mantel's q values run over the items of every scale with a verdict."""
+    asked: list[Mapping[object, object]] = []
+    original = comparability.comparability
+
+    def seen(scales: Mapping[object, object]) -> object:
+        asked.append(scales)
+        return original(scales)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("assess.scoring.checks.comparability", seen)
+    scale_checks(wave(60, 60), ASKED)
+    assert [set(each) for each in asked] == [{(f"scale.{name}", PAIR) for name in ("VIEW", "RATE", "MIX")}]
