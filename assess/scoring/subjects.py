@@ -37,7 +37,7 @@ JUDGED_TYPES = frozenset({ItemType.OWN_VIEW, ItemType.OTHER_RATING, ItemType.OWN
 """Items whose gap gets a verdict: what both sides were asked of the same thing (I-15, I-16)."""
 
 _RANK_WORK = 500_000_000
-"""Work (`permutation.rank_work`) the engine-only rank test may take: 99 v 94 people take this and under .3 s, measured."""
+"""Work (`permutation.rank_work`) the engine-only rank test may take: 99 v 94 people take this and .2 s, measured."""
 
 _NOT_COMPARABLE = NotEstimable(reason=Reason.NOT_COMPARABLE)
 

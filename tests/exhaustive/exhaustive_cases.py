@@ -110,8 +110,9 @@ def _mean() -> Iterable[Call]:
 
 
 def _company() -> Iterable[Call]:
-    few = [h for h in TABLES if h.n <= 2]
-    return itertools.chain(pairs_of_both_estimands(), (call(*three) for three in itertools.product(few, repeat=3)))
+    few = itertools.product([h for h in TABLES if h.n <= 2], repeat=3)
+    census = CENSUS | {"fractions": (0.8, 1.0, 0.5)}
+    return itertools.chain(pairs(), *((call(*three), call(*three, **census)) for three in few))
 
 
 def _row() -> Iterable[Call]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
@@ -103,9 +104,13 @@ def _pooled_products() -> Iterable[Call]:
 
 
 def _scales() -> Iterator[Scales]:
-    for place, (x, y) in enumerate(pairs()):
-        invited = (x.people + 1, y.people) if place % 2 else None
-        yield Scales(x=x, y=y, rho=0.75, margin=10.0, invited=invited)
+    """Every two sides once, in turn one way round and the other, with head counts and without."""
+    size = math.isqrt(len(pairs()))
+    once = (pair for place, pair in enumerate(pairs()) if place // size <= place % size)
+    for place, (x, y) in enumerate(once):
+        invited = (x.people + 1, y.people + 1) if place % 2 else None
+        first, second = (x, y) if place % 4 < 2 else (y, x)
+        yield Scales(x=first, y=second, rho=0.75, margin=10.0, invited=invited)
 
 
 def _comparability() -> Iterable[Call]:
@@ -115,7 +120,7 @@ def _comparability() -> Iterable[Call]:
         dataclasses.replace(each, x=times(each.x, 50), y=times(each.y, 25 + 25 * (place % 8)), invited=None)
         for place, each in enumerate(held)
     ]
-    for place in range(0, len(held), 10):
+    for place in range(0, len(held), 6):
         yield call({"FEW": held[place], "MANY": many[place], "MORE": many[-place]})
     yield call({})
 

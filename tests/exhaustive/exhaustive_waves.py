@@ -8,8 +8,8 @@ at all (350 without the empty one, which no release holds), once as a scale with
 with its prediction; beside it, in turn, one of five other sides, with or without head counts, first or second. A side's
 tables do not depend on what stands beside it, and what two tables give is enumerated from the tables: so not all
 122,500 pairs are. Three sides are every one of the 25 people alone, beside two in turn of those five. Of a person who
-rates both teams every matrix of three items (125). The whole engine runs on all of the scale's waves and on a tenth of
-the topic's, whose own functions have them all.
+rates both teams every matrix of three items (125). The whole engine, which puts together what other functions have
+found out, runs on a third of the scale's waves, a tenth of the topic's, and all of three sides.
 """
 
 from __future__ import annotations
@@ -87,10 +87,9 @@ def scored() -> Iterator[tuple[Released, Instrument, Estimates]]:
 
 
 def whole_engine() -> Iterable[Call]:
-    """Every wave of a scale, and of three sides; of a topic, whose comparisons are all in `perceive`, every tenth."""
-    topics = [each for each in waves() if each[1] is TOPIC][::10]
-    scales = [each for each in waves() if each[1] is SCALE]
-    return (call(found, asked, FORM) for found, asked in (*scales, *topics, *waves_of_three()))
+    """Every third wave of a scale, every tenth of a topic, and those of three sides: it puts together what has them."""
+    scales, topics = ([each for each in waves() if each[1] is asked] for asked in (SCALE, TOPIC))
+    return (call(found, asked, FORM) for found, asked in (*scales[::3], *topics[::10], *waves_of_three()))
 
 
 def all_waves() -> Iterable[Call]:
@@ -173,11 +172,13 @@ def _changes() -> Iterable[Call]:
                 yield call(each.subjects, asked, FORM, number=length + 1, scale_hashes=hashes, earlier=earlier)
 
 
-def _ten_ballots() -> Iterable[Call]:
+@cache
+def _ten_ballots() -> tuple[Call, ...]:
     """Every way for ten ballots to be of people who agree with all, disagree with all, answer, or do not: 286."""
     kinds = ((1,) * 10, (3,) * 10, (1, 3) * 5, (-1,) * 10)
-    for rows in itertools.combinations_with_replacement(kinds, 10):
-        yield call(wave(TEN, {"east": rows, "west": (kinds[2],) * 9 + (kinds[0],)}), TEN, FORM)
+    other = (kinds[2],) * 9 + (kinds[0],)
+    sides = itertools.combinations_with_replacement(kinds, 10)
+    return tuple(call(wave(TEN, {"east": rows, "west": other}), TEN, FORM) for rows in sides)
 
 
 def _careless() -> Iterable[Call]:

@@ -99,18 +99,18 @@ def test_what_is_printed_in_english():
     )
     assert found == [
         (
-            "Ballots with one answer to everything: 10% to 20%. Headline verdicts unchanged without them: no. No ballot is "
-            "left out."
+            "Ballots with one answer to everything: 10% to 20%. Headline verdicts unchanged without them: no. No "
+            "ballot is left out."
         ),
         "Reliability measured here, 0.70 or more: Alignment, Trust.",
         "Reliability measured here, under 0.70, so marked “indicative”: Friction.",
         (
-            "Comparability not tested, for want of 50 complete ballots a team: Alignment, Trust. Instead each difference "
-            "was taken again without each statement; resting on one alone: Trust."
+            "Comparability not tested, for want of 50 complete ballots a team: Alignment, Trust. Instead each "
+            "difference was taken again without each statement; resting on one alone: Trust."
         ),
         (
-            "Comparability tested, statement by statement: Friction. Answered otherwise by people who answer the others "
-            "alike: no statement."
+            "Comparability tested, statement by statement: Friction. Answered otherwise by people who answer the "
+            "others alike: no statement."
         ),
     ]
 
@@ -132,8 +132,8 @@ def test_what_is_printed_in_french():
         ),
         "Fidélité mesurée ici, de moins de 0,70, d’où la mention « à titre indicatif » : Friction.",
         (
-            "Comparabilité vérifiée, énoncé par énoncé : Friction. Réponses différentes de personnes qui répondent de la "
-            "même façon aux autres : La solution d’abord."
+            "Comparabilité vérifiée, énoncé par énoncé : Friction. Réponses différentes de personnes qui répondent de "
+            "la même façon aux autres : La solution d’abord."
         ),
     ]
 
