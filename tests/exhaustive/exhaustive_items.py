@@ -7,8 +7,8 @@ What is covered: T and X of every matrix of two items and up to three people, ea
 nothing (3,276), and of three items and up to two people, each answering 1, 2, 3 or nothing (2,145: "don't know" and
 nothing differ in one cell of T alone, which two items have shown). Two sides: every pair of the 71 tables of two items
 with up to two people who answer both, or one person who may not (5,041). Gates that open at 30 or 50 people: the same
-people so many times over. Omega, which fits a model from ten starts, is tried on all matrices, of which a few
-people are always singular, and on a handful of tables that are not: 30 a second, so no enumeration.
+people so many times over. Omega, which fits a model from many starts, is tried on
+all matrices, which for so few people are all singular, and on three tables that are not: no enumeration.
 """
 
 from __future__ import annotations
@@ -46,7 +46,12 @@ from assess.scoring.one_item import Scales
 def answered() -> tuple[tuple[Rows, int], ...]:
     """Every matrix, with its number of items."""
     three = (rows for rows in matrices(3, 2) if all(code != 0 for row in rows for code in row))
-    return (*((rows, 2) for rows in matrices(2, 3)), *((rows, 3) for rows in three))
+    return (*((rows, 2) for rows in of_two()), *((rows, 3) for rows in three))
+
+
+@cache
+def of_two() -> tuple[Rows, ...]:
+    return tuple(matrices(2, 3))
 
 
 @cache
@@ -80,7 +85,8 @@ def _tables() -> Iterable[Call]:
 
 
 def _both() -> Iterable[Call]:
-    return (call(answers) for answers in (*every_t(), *every_x()))
+    """T of two items, and every X: a test has it that who left an item out makes no difference."""
+    return (call(answers) for answers in (*every_t()[: len(of_two())], *every_x()))
 
 
 def _without() -> Iterable[Call]:
@@ -89,7 +95,8 @@ def _without() -> Iterable[Call]:
 
 def _reliability() -> Iterable[Call]:
     for place, (table, (rows, _)) in enumerate(zip(every_t(), answered(), strict=True)):
-        yield call(table, (0.0, 0.75, 1.0)[place % 3])
+        if len(rows) <= 2:
+            yield call(table, (0.0, 0.75, 1.0)[place % 3])
         if whole(rows):
             yield call(times(table, 50), 0.75)
 
@@ -108,8 +115,8 @@ def _scales() -> Iterator[Scales]:
     size = math.isqrt(len(pairs()))
     once = (pair for place, pair in enumerate(pairs()) if place // size <= place % size)
     for place, (x, y) in enumerate(once):
-        invited = (x.people + 1, y.people + 1) if place % 2 else None
         first, second = (x, y) if place % 4 < 2 else (y, x)
+        invited = (first.people + 1, second.people) if place % 2 else None
         yield Scales(x=first, y=second, rho=0.75, margin=10.0, invited=invited)
 
 
@@ -120,7 +127,7 @@ def _comparability() -> Iterable[Call]:
         dataclasses.replace(each, x=times(each.x, 50), y=times(each.y, 25 + 25 * (place % 8)), invited=None)
         for place, each in enumerate(held)
     ]
-    for place in range(0, len(held), 6):
+    for place in range(0, len(held), 12):
         yield call({"FEW": held[place], "MANY": many[place], "MORE": many[-place]})
     yield call({})
 

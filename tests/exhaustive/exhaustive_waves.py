@@ -92,12 +92,10 @@ def whole_engine() -> Iterable[Call]:
     return (call(found, asked, FORM) for found, asked in (*scales[::3], *topics[::10], *waves_of_three()))
 
 
-def all_waves() -> Iterable[Call]:
-    return (call(found, asked, FORM) for found, asked in (*waves(), *waves_of_three()))
-
-
 def mirrors() -> Iterable[Call]:
-    return (call(found, asked, FORM) for found, asked in waves() if asked is not SCALE)
+    """Every wave of ratings, and every second one of a topic."""
+    topics, rated = ([each for each in waves() if each[1] is asked] for asked in (TOPIC, RATED))
+    return (call(found, asked, FORM) for found, asked in (*topics[::2], *rated))
 
 
 def releases() -> Iterable[Call]:
@@ -182,7 +180,7 @@ def _ten_ballots() -> tuple[Call, ...]:
 
 
 def _careless() -> Iterable[Call]:
-    return itertools.chain(all_waves(), _ten_ballots())
+    return itertools.chain((call(found, asked, FORM) for found, asked in waves_of_three()), _ten_ballots())
 
 
 def _qualifiers() -> Iterable[Call]:

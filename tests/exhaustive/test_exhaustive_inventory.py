@@ -13,9 +13,12 @@ import exhaustive_waves
 import pytest
 from exhaustive_cases import named
 from exhaustive_checker import Function, Swept
+from exhaustive_tables import cross_products
 from exhaustive_waves import scored, waves
 
 import assess.scoring
+from assess.scoring import reliability
+from assess.scoring.item_table import CrossProducts
 from assess.scoring.results import Estimate, NotEstimable, Reason
 
 LISTS = (exhaustive_cases, exhaustive_items, exhaustive_waves)
@@ -88,21 +91,19 @@ def test_the_waves_are_all_there_are_and_many_of_them_have_numbers() -> None:
         for subject in each.subjects.values()
         for pair in subject.pairs.values()
     ]
-    assert sum(isinstance(each, Estimate) for each in gaps) > 400
+    assert sum(isinstance(each, Estimate) for each in gaps) > 150
     reasons = {each.reason for each in gaps if isinstance(each, NotEstimable)}
     assert reasons == {Reason.NO_ANSWERS, Reason.TOO_FEW, Reason.NOT_COMPARABLE}
 
 
 def test_people_who_left_an_item_out_are_no_part_of_what_needs_every_answer() -> None:
     """S-07, S-42, S-55: alpha of T is that of its complete people, whoever else answered something."""
-    by_x = {
-        (each.items, each.n, tuple(each.sums.tolist()), tuple(each.products.ravel().tolist())): found
-        for each, found in zip(exhaustive_items.every_x(), alphas()[len(exhaustive_items.every_t()) :], strict=True)
-    }
-    for (rows, items), found in zip(exhaustive_items.answered(), alphas(), strict=False):
-        x = exhaustive_items.cross_products(rows, items)
-        assert found == by_x[x.items, x.n, tuple(x.sums.tolist()), tuple(x.products.ravel().tolist())]
+    alphas = exhaustive_items.swept(reliability.alpha).found
+    tables = exhaustive_items.of_two()
+    of_x = {_key(x): found for x, found in zip(exhaustive_items.every_x(), alphas[len(tables) :], strict=True)}
+    for rows, found in zip(tables, alphas, strict=False):
+        assert found == of_x[_key(cross_products(rows, 2))]
 
 
-def alphas() -> tuple[object, ...]:
-    return exhaustive_items.swept(exhaustive_items.reliability.alpha).found
+def _key(x: CrossProducts) -> tuple[object, ...]:
+    return x.items, x.n, tuple(x.sums.tolist()), tuple(x.products.ravel().tolist())

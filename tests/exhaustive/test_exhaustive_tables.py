@@ -14,11 +14,12 @@ from exhaustive_cases import CASES, MARGINS, Function, gaps, named, swept
 from exhaustive_relations import inexact, swapped, unswapped
 from exhaustive_tables import DIFFERENCES, PAIRS, PEOPLE, TABLES
 
-from assess.scoring import compare, equivalence, histogram, multiplicity, permutation, superiority, verdicts
+from assess.scoring import compare, equivalence, multiplicity, permutation, superiority, verdicts
 from assess.scoring.compare import Compared
 from assess.scoring.histogram import Histogram
 from assess.scoring.permutation import Exact
 from assess.scoring.results import Estimate, NotEstimable, Reason, Verdict
+from assess.scoring.superiority import BrunnerMunzel
 
 Judge = Callable[[Sequence[object]], Iterator[str]]
 
@@ -47,27 +48,26 @@ def of_pairs(function: Function) -> Sequence[object]:
     return swept(function).found[: len(PAIRS)]
 
 
-@pytest.mark.parametrize("function", [compare.difference, compare.gap, compare.hedges_g], ids=named)
+def of_two(function: Function) -> Iterator[tuple[Histogram, Histogram, object]]:
+    """Return a function's results with the two tables that they are of, estimand B."""
+    for each, found in zip(CASES[function](), swept(function).found, strict=True):
+        if len(each.arguments) == 2 and not each.named:
+            x, y = each.arguments
+            assert isinstance(x, Histogram)
+            assert isinstance(y, Histogram)
+            yield x, y, found
+
+
+@pytest.mark.parametrize("function", [compare.difference, compare.hedges_g], ids=named)
 def test_swapping_any_two_sides_turns_the_difference_round(function: Function) -> None:
-    """S-54, S-55: d and g change sign, to the last bit; se, df and p stay."""
+    """S-54, S-55: d and g change sign, to the last bit; se and df stay, so p does."""
     assert list(unswapped(of_pairs(function), PAIRS)) == []
 
 
-@pytest.mark.parametrize(
-    "function", [compare.company, permutation.two_sample, permutation.two_sample_ranks, histogram.pooled], ids=named
-)
-def test_swapping_any_two_sides_keeps_what_they_have_in_common(function: Function) -> None:
-    """S-54, S-55: company, exact p and the table of both."""
-    for one, other in zip(of_pairs(function), swapped(of_pairs(function)), strict=True):
-        match one, other:
-            case Estimate(), Estimate():
-                assert (one.value, one.se, one.n) == pytest.approx((other.value, other.se, other.m), rel=1e-12)
-            case Exact(), Exact():
-                assert one.p == other.p
-            case Histogram(), Histogram():
-                assert (one.score.tolist(), one.count.tolist()) == (other.score.tolist(), other.count.tolist())
-            case _:
-                assert one == other
+def test_swapping_any_two_sides_keeps_the_exact_p_value() -> None:
+    """S-20, S-54, S-55: of sides of one size other people are chosen anew, and as many."""
+    found = of_pairs(permutation.two_sample)
+    assert list(found) == swapped(found)
 
 
 def test_swapping_any_two_sides_turns_the_probability_of_superiority_round() -> None:
@@ -76,16 +76,17 @@ def test_swapping_any_two_sides_turns_the_probability_of_superiority_round() -> 
     for one, other in zip(found, swapped(found), strict=True):
         if isinstance(one, Estimate) and isinstance(other, Estimate):
             mirrored = (1 - other.value, 1 - other.hi95, 1 - other.hi90, other.se, other.df)
-            assert (one.value, one.lo95, one.lo90, one.se, one.df) == pytest.approx(mirrored, rel=1e-9, abs=1e-12)
+            mine = (one.value, one.lo95, one.lo90, one.se, one.df)
+            assert all(math.isclose(*both, rel_tol=1e-9, abs_tol=1e-12) for both in zip(mine, mirrored, strict=True))
             assert 0 <= one.lo95 <= one.hi95 <= 1
         else:
             assert one == other
     munzel = of_pairs(superiority.brunner_munzel)
     for one, other in zip(munzel, swapped(munzel), strict=True):
-        if isinstance(one, NotEstimable):
-            assert one == other
+        if isinstance(one, BrunnerMunzel) and isinstance(other, BrunnerMunzel):
+            assert math.isclose(one.p, other.p, rel_tol=1e-9)
         else:
-            assert one.p == pytest.approx(other.p, rel=1e-9)  # type: ignore[attr-defined]
+            assert one == other
 
 
 def relabelled(x: Histogram, y: Histogram) -> tuple[int, int]:
@@ -132,8 +133,8 @@ def test_integers_stay_exact_until_their_last_division() -> None:
 
 def test_exact_p_values_are_counted_as_one_would_count_them() -> None:
     """S-20, S-21, S-55: the dynamic programmes against every relabelling and every pattern of signs there is."""
-    for (x, y), exact in zip(PAIRS, of_pairs(permutation.two_sample), strict=True):
-        if isinstance(exact, Exact):
+    for x, y, exact in of_two(permutation.two_sample):
+        if isinstance(exact, Exact) and x.n <= y.n:  # the other way round is the test above
             assert (exact.numerator, exact.denominator) == relabelled(x, y)
     for d, exact in zip(DIFFERENCES, swept(permutation.sign_flip).found, strict=True):
         if isinstance(exact, Exact):
@@ -160,7 +161,7 @@ def test_adjusting_any_small_family_never_lowers_a_p_value(function: Function) -
 def test_a_side_of_none_or_one_is_refused_with_its_reason(function: Function) -> None:
     """S-02, S-55: and nobody else is, but for want of any spread where there is no floor."""
     unfloored = function in {compare.hedges_g, superiority.brunner_munzel}
-    for (x, y), found in zip(PAIRS, of_pairs(function), strict=True):
+    for x, y, found in of_two(function):
         smaller = min(x.n, y.n)
         if smaller < 2:
             assert found == NotEstimable(reason=Reason.TOO_FEW if smaller else Reason.NO_ANSWERS)
@@ -173,14 +174,14 @@ def test_a_side_of_none_or_one_is_refused_with_its_reason(function: Function) ->
 def test_two_equal_tables_have_no_gap_whatever_they_are() -> None:
     """S-54, S-55: d 0, p 1, row 5 or 7, θ a half."""
     rows = set()
-    for (x, y), found, theta in zip(PAIRS, of_pairs(compare.gap), of_pairs(superiority.superiority), strict=True):
+    for x, y, found in of_two(compare.gap):
         if x is y and isinstance(found, Compared):
             assert (found.estimate.value, found.p, found.p_t) == (0, 1, 1)
-            assert isinstance(theta, Estimate)
-            assert theta.value == 0.5
             limits = (found.estimate.lo95, found.estimate.hi95, found.estimate.lo90, found.estimate.hi90)
             rows |= {verdicts.row(*limits, margin=margin, p_adjusted=found.p) for margin in MARGINS}
     assert rows == {Verdict.NO_GAP, Verdict.CANNOT_TELL}
+    halves = {found.value for x, y, found in of_two(superiority.superiority) if x is y and isinstance(found, Estimate)}
+    assert halves == {0.5}
 
 
 def test_a_margin_is_ruled_out_where_both_one_sided_tests_say_so() -> None:
