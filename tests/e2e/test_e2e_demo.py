@@ -108,3 +108,18 @@ def test_figures_are_a_table_a_spreadsheet_reads(demo: Demo) -> None:
     assert lines[0].startswith("facts_version,wave,instrument")
     record = json.loads((demo.folder / "report.json").read_text(encoding="utf-8"))
     assert len(lines) - 1 == len(record["figures"])
+
+
+def test_the_three_numbers_of_the_statistics_page_are_printed(demo: Demo) -> None:
+    """docs/statistics.md says what the report prints of friction: a gap, pick one of each, what silence could hide."""
+    figures = facts.read((demo.folder / "report.json").read_bytes()).figures
+
+    def printed(id_: str) -> tuple[object, ...]:
+        return tuple(getattr(figures[id_], name) for name in ("value", "lo95", "hi95"))
+
+    assert printed("gaps.FRI.gap.difference") == (-22, -27, -17)
+    assert tuple(100 - int(str(number)) for number in printed("gaps.FRI.theta.difference")) == (88, 97, 63)
+    assert [printed(f"participation.FRI.{end}.difference")[0] for end in ("low", "high")] == [-30, -8]
+    page = (Path(__file__).resolve().parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
+    for said in ("printed -22, 95 % -27 to -17", "printed 88 in 100, 63 to 97", "printed -30 to -8"):
+        assert said in page

@@ -3,12 +3,13 @@
 Belongs here: one entry a function, its tables enumerated from exhaustive_tables. Does not: functions of scores and
 numbers (exhaustive_cases), of whole releases (exhaustive_waves).
 
-What is covered: T and X of every matrix of two items and up to three people, each answering 1, 2, 3, "don't know" or
-nothing (3,276), and of three items and up to two people, each answering 1, 2, 3 or nothing (2,145: "don't know" and
-nothing differ in one cell of T alone, which two items have shown). Two sides: every pair of the 71 tables of two items
-with up to two people who answer both, or one person who may not (5,041). Gates that open at 30 or 50 people: the same
-people so many times over. Omega, which fits a model from many starts, is tried on
-all matrices, which for so few people are all singular, and on three tables that are not: no enumeration.
+What is covered: T of every matrix of two items and up to three people, each answering 1, 2, 3, "don't know" or nothing
+(3,276), and of three items and up to two people, each answering 1, 2, 3 or nothing (2,145: "don't know" and nothing
+differ in one cell of T alone, which two items have shown); X of those of them who answered everything. Two sides: every
+two of the 71 tables of two items with up to two people who answer both, or one person who may not, both ways round
+(5,041) for Mantel, once (2,556) for leave-one-out, and a twelfth of these for what only chooses between the two. Gates
+that open at 30 or 50 people: the same people so many times over. Omega, which fits a model from many starts, is tried
+on every X, which for so few people is always singular, and on three that are not: that is no enumeration.
 """
 
 from __future__ import annotations

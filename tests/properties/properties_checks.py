@@ -7,10 +7,11 @@ Every one raises `AssertionError` where it does not hold, so that a planted engi
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import pytest
+from properties_alike import ALMOST, alike, gaps, judged, same_judgement, same_pair, same_sides, subjects
 from properties_waves import (
     ASKED,
     ITEMS,
@@ -27,98 +28,16 @@ from properties_waves import (
 
 from assess.disclosure.registry import Kind
 from assess.instruments.model import Instrument, ItemType
-from assess.scoring import compare, equivalence, superiority, tally, tally_items
+from assess.scoring import compare, equivalence, item_table, superiority, tally, tally_items
 from assess.scoring.histogram import Histogram, pooled
+from assess.scoring.item_table import ItemTable
 from assess.scoring.reliability import alpha
 from assess.scoring.results import Estimate, Family, Judged, Modifier, NotEstimable, Scored, Verdict
-from assess.scoring.wave import Estimates, PairEstimates, SubjectEstimates
+from assess.scoring.wave import SubjectEstimates
 
 POINTS = (Kind.SCALE, Kind.COMPOSITE)
-ALMOST = {"rel": 1e-9, "abs": 1e-9}
 META = ("F1", "P1", "S1")
 """A fact, a prediction and a self-rating: no score is made of them (I-15)."""
-
-
-# What it means for two results to be the same, or each other's mirror image.
-
-
-def limits(found: Estimate) -> tuple[float, ...]:
-    return found.value, found.lo95, found.lo90, found.hi90, found.hi95
-
-
-def alike(one: Scored, other: Scored, *, about: float | None = None, by: float = 0) -> None:
-    """Assert that two results are the same; mirrored at `about`/2 where that is given, or moved `by` points."""
-    if not (isinstance(one, Estimate) and isinstance(other, Estimate)):
-        assert one == other
-        return
-    value, lo95, lo90, hi90, hi95 = limits(other)
-    if about is not None:
-        value, lo95, lo90, hi90, hi95 = (about - each for each in (value, hi95, hi90, lo90, lo95))
-    # What is clipped at the ends of its scale has no width of its own left.
-    moved = [each - by for each in (value, lo95, lo90, hi90, hi95)]
-    assert limits(one) == pytest.approx(tuple(moved), **ALMOST)
-    assert (one.se, one.df) == pytest.approx((other.se, other.df), **ALMOST)
-
-
-def same_judgement(one: Judged | None, other: Judged | None, *, about: float | None = None) -> None:
-    """Assert the same verdict, modifiers, p values and tipping point; the gap mirrored at `about`/2."""
-    if one is None or other is None:
-        assert one is other is None
-        return
-    alike(one.estimate, other.estimate, about=about)
-    assert (one.verdict, one.modifiers, one.family, one.family_size) == (
-        other.verdict,
-        other.modifiers,
-        other.family,
-        other.family_size,
-    )
-    for name in ("p", "p_adjusted", "d_star"):
-        assert_close(getattr(one, name), getattr(other, name))
-
-
-def assert_close(one: object, other: object) -> None:
-    if isinstance(one, float) and isinstance(other, float):
-        assert one == pytest.approx(other, **ALMOST)
-    else:
-        assert one == other
-
-
-def same_pair(one: PairEstimates, other: PairEstimates, *, mirrored: bool) -> None:
-    """Assert that two pairs say the same; with the sides the other way round where `mirrored`."""
-    nought, whole = (0.0, 1.0) if mirrored else (None, None)
-    same_judgement(one.gap, other.gap, about=nought)
-    alike(one.process_gap, other.process_gap, about=nought)
-    alike(one.theta, other.theta, about=whole)
-    sign = -1 if mirrored else 1
-    assert_close(one.hedges_g, sign * other.hedges_g if isinstance(other.hedges_g, float) else other.hedges_g)
-    for name in ("p_welch", "p_exact", "p_exact_rank", "p_brunner_munzel"):
-        assert_close(getattr(one, name), getattr(other, name))
-
-
-def same_sides(one: Mapping[str, Scored], other: Mapping[str, Scored], *, about: float | None = None) -> None:
-    assert set(one) == set(other)
-    for side, found in one.items():
-        alike(found, other[side], about=about)
-
-
-def subjects(found: Estimates, *kinds: Kind) -> Iterator[SubjectEstimates]:
-    return (each for each in found.subjects.values() if each.kind in (kinds or tuple(Kind)))
-
-
-def gaps(found: Estimates) -> Iterator[tuple[SubjectEstimates, PairEstimates, Judged]]:
-    for subject in found.subjects.values():
-        for pair in subject.pairs.values():
-            if pair.gap is not None:
-                yield subject, pair, pair.gap
-
-
-def judged(found: Estimates) -> Iterator[Judged]:
-    """Every judgement of a wave, the mirror's among them."""
-    yield from (gap for _, _, gap in gaps(found))
-    for topic in found.topics.values():
-        yield from (topic.gap, *topic.perceived.values(), *topic.expectation_error.values(), *topic.self_other.values())
-    if found.mirror_scale is not None:
-        yield from found.mirror_scale.error.values()
 
 
 # The properties.
@@ -162,9 +81,11 @@ def the_order_of_rows_changes_nothing(engine: Engine, wave: Wave, shuffled: Wave
 
 
 def adding_tables_is_pooling_rows(engine: Engine, first: Wave, second: Wave) -> None:
-    """The tables of both waves added give what the engine says of their rows together; α's tables as well."""
+    """The tables of both waves added are those of their rows together, and give what the engine says of these."""
     together = first.with_people(second.rows)
     found = engine(dataclasses.replace(together, invited=None), ASKED)
+    for mine, theirs, both in zip(_answers(first), _answers(second), _answers(together), strict=True):
+        assert item_table.pooled(mine, theirs).count.tolist() == both.count.tolist()
     one, other, whole_wave = _tables(first), _tables(second), _tables(together)
     for subject, tables in whole_wave.items():
         added = {side: pooled(table, other[subject][side]) for side, table in one[subject].items()}
@@ -215,13 +136,14 @@ def reversing_items_and_keys_keeps_scores(engine: Engine, wave: Wave, items: Seq
 
 
 def _alphas(wave: Wave, asked: Instrument) -> list[Estimate | NotEstimable]:
+    return [alpha(table) for table in _answers(wave, asked)]
+
+
+def _answers(wave: Wave, asked: Instrument = ASKED) -> list[ItemTable]:
+    """The answers of every scale item by item, a side at a time."""
     found = released(wave, asked)
-    return [
-        alpha(table)
-        for subject in found.subjects
-        if subject.registered.kind is Kind.SCALE
-        for table in tally_items.item_tables(found, subject, asked).values()
-    ]
+    scales = [subject for subject in found.subjects if subject.registered.kind is Kind.SCALE]
+    return [table for scale in scales for table in tally_items.item_tables(found, scale, asked).values()]
 
 
 def turning_every_answer_round_turns_every_score_round(engine: Engine, wave: Wave) -> None:

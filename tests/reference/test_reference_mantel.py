@@ -57,7 +57,7 @@ def test_two_of_the_published_items_are_flagged_and_the_first_stands_out_most() 
     """S-46, S-23: q < .05 and |SMD/SD| >= .17 hold for A1 and A2; .25, large, is reached by none."""
     x, y = tables("A")
     found = comparability.comparability({"A": Scales(x=x, y=y, rho=0.75, margin=10)})["A"]
-    assert found.tested is comparability.Tested.MANTEL_MODELS_OUTSIDE
+    assert found.tested is comparability.Method.MANTEL_MODELS_OUTSIDE
     assert found.flagged == {"A1": Size.NOTABLE, "A2": Size.NOTABLE}
     tests = {item: test for item, test in found.mantel.items() if isinstance(test, Mantel)}
     assert len(tests) == 5

@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=FULL, help=f"samples a cell; under {FULL} bands are wider")
     parser.add_argument("--cells", action="store_true", help="print every cell's figure under the table")
     options = parser.parse_args()
-    tasks = [(row, cell, options.samples) for row, each in enumerate(QUANTITIES) for cell in range(len(each.cells))]
+    tasks = [(row, cell, options.samples) for row, q in enumerate(QUANTITIES) for cell in range(len(q.cells))]
     console = Console(stderr=True)
     found: dict[tuple[int, int], float] = {}
     with (
@@ -57,10 +57,10 @@ def main() -> int:
     print(f"{options.samples:,} samples a cell, {len(tasks)} cells, fixed seeds (S-60)")
     print(table(rows))
     if options.cells:
-        for row in rows:
-            for cell, figure in zip(row.quantity.cells, row.figures, strict=True):
-                print(f"{row.quantity.title}\t{cell.name}\t{figure:.4f}")
-    return 0 if all(row.right for row in rows) else 1
+        for each in rows:
+            for where, figure in zip(each.quantity.cells, each.figures, strict=True):
+                print(f"{each.quantity.title}\t{where.name}\t{figure:.4f}")
+    return 0 if all(each.right for each in rows) else 1
 
 
 if __name__ == "__main__":
