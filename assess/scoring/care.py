@@ -103,10 +103,10 @@ def careless(released: Released, instrument: Instrument, form: str) -> Bools:
 def check(released: Released, instrument: Instrument, form: str) -> Care | NotEstimable:
     """Judge every headline gap of the form with and without the careless, and say whether any verdict differs (S-44).
 
-    Both times by the same rules: declared ρ and margin, the estimand that S-11 allows for who then counts, Holm over
-    the headline family (scales, and pairs of more than two sides) less what is withheld or not estimable, and the
-    precision class as released (A-12), so that a class left by a handful of people is no change of verdict. Who is
-    left out then counts as silent: the head counts stay.
+    Both times by the same rules: declared ρ and margin, Holm over the headline family (scales, and pairs of more than
+    two sides) less what is withheld or not estimable, and the estimand and precision class as released (S-11, A-12), so
+    that a class left by a handful of people is no change of verdict. Who is left out then counts as silent: f is of who
+    remains, the head counts stay.
 
     Parameters
     ----------
@@ -197,12 +197,14 @@ def _verdicts(
 def _gaps(
     released: Released, subject: ReleasedSubject, instrument: Instrument, without: Bools
 ) -> Mapping[Pair, Compared | NotEstimable]:
-    """Return a scale's gap between every two sides, the given persons left out."""
+    """Return a scale's gap between every two sides, the given persons left out, at the estimand it has with them."""
+    everybody = tally.scale_histograms(released, subject, instrument)
     tables = tally.scale_histograms(released, subject, instrument, without=without)
-    rho = assumptions(subject.registered, instrument).rho
+    rho, invited = assumptions(subject.registered, instrument).rho, released.table.invited
     found: dict[Pair, Compared | NotEstimable] = {}
     for pair in pairs(released.table.sides):
         x, y = (tables[side] for side in pair)
-        basis = choose({side: tables[side].n for side in pair}, released.table.invited)
-        found[pair] = compare.gap(x, y, rho=rho, fractions=basis.fractions, estimand=basis.estimand)
+        estimand = choose({side: everybody[side].n for side in pair}, invited).estimand
+        fractions = tuple(tables[side].n / invited[side] if invited and invited[side] else 0.0 for side in pair)
+        found[pair] = compare.gap(x, y, rho=rho, fractions=fractions, estimand=estimand)
     return found

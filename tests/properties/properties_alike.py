@@ -28,7 +28,6 @@ def alike(one: Scored, other: Scored, *, about: float | None = None, by: float =
     value, lo95, lo90, hi90, hi95 = limits(other)
     if about is not None:
         value, lo95, lo90, hi90, hi95 = (about - each for each in (value, hi95, hi90, lo90, lo95))
-    # What is clipped at the ends of its scale has no width of its own left.
     moved = [each - by for each in (value, lo95, lo90, hi90, hi95)]
     assert limits(one) == pytest.approx(tuple(moved), **ALMOST)
     assert (one.se, one.df) == pytest.approx((other.se, other.df), **ALMOST)

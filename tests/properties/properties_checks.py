@@ -40,9 +40,6 @@ META = ("F1", "P1", "S1")
 """A fact, a prediction and a self-rating: no score is made of them (I-15)."""
 
 
-# The properties.
-
-
 def swapping_sides_turns_everything_round(engine: Engine, wave: Wave) -> None:
     """d and g negated, θ to 1 - θ; p, row, side means and company as they were."""
     there = engine(wave, ASKED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 import pytest
-from properties_waves import ASKED, ITEMS, Wave, of_items, scored
+from properties_waves import ITEMS, Wave, of_items, scored
 
 from assess.instruments.model import Instrument
 from assess.scoring import compare, multiplicity, subjects, superiority, tally, verdicts
@@ -108,6 +108,3 @@ def equivalence_of_the_estimate(patch: pytest.MonkeyPatch) -> None:
 def no_ends(patch: pytest.MonkeyPatch) -> None:
     """Scores are not held on their scale."""
     patch.setattr(subjects, "clipped", lambda estimate, low, high: estimate)
-
-
-assert ASKED.scales["VIEW"].min_answered > 1  # else `counts_anybody` is no weakness
