@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from assess.disclosure.registry import Kind
 from assess.disclosure.release import Withheld
 from assess.reports.context import Material
 from assess.scoring.comparability import Comparability
@@ -29,7 +28,7 @@ def checks(material: Material) -> JsonValue:
     )
     reliability: dict[str, JsonValue] = {}
     comparability: dict[str, JsonValue] = {}
-    for subject in material.of(Kind.SCALE):
+    for subject in material.shown_scales():
         if subject.checks is None:
             continue
         if not isinstance(subject.checks.reliability, Withheld):

@@ -53,12 +53,12 @@ def _reliability(source: Source, found: Mapping[str, Any]) -> list[str]:
         "measured": tr("Reliability measured here, {line} or more: {names}."),
         "indicative": tr("Reliability measured here, under {line}, so marked “indicative”: {names}."),
         "not_a_scale": tr("Statements that do not go together here, so marked “indicative”: {names}."),
-        "declared": tr("Reliability as declared, for want of {n} complete ballots to measure it: {names}."),
+        "declared": tr("Reliability as declared, for want of {n} complete ballots: {names}."),
     }
     line, n = number(INDICATIVE, source.locale), number(FEWEST, source.locale)
     named = {state: [scale for scale, is_ in found.items() if is_ == state] for state in by_state}
     return [
-        text.format(line=line, n=n, names=_names(source, named[state]))
+        text.format(line=line, n=n, names=_scales(source, named[state], found))
         for state, text in by_state.items()
         if named[state]
     ]
@@ -75,10 +75,10 @@ def _comparability(source: Source, found: Mapping[str, Any]) -> list[str]:
     if untested:
         said.append(
             tr(
-                "Comparability not tested, for want of {n} complete ballots a team: {names}. Instead each difference "
-                "was taken again without each statement; resting on one alone: {alone}.",
+                "Comparability not tested, for want of {n} complete ballots a team: {names}. Differences that would "
+                "be others without one statement: {alone}.",
                 n=number(MANTEL_FROM, source.locale),
-                names=_names(source, untested),
+                names=_scales(source, untested, found),
                 alone=_names(source, alone) if alone else tr("none of them"),
             )
         )
@@ -87,11 +87,15 @@ def _comparability(source: Source, found: Mapping[str, Any]) -> list[str]:
             tr(
                 "Comparability tested, statement by statement: {names}. Answered otherwise by people who answer the "
                 "others alike: {items}.",
-                names=_names(source, tested),
+                names=_scales(source, tested, found),
                 items=_names(source, list(dict.fromkeys(otherwise))) if otherwise else tr("no statement"),
             )
         )
     return said
+
+
+def _scales(source: Source, subjects: list[str], found: Mapping[str, Any]) -> str:
+    return source.tr("every scale") if len(subjects) == len(found) > 1 else _names(source, subjects)
 
 
 def _names(source: Source, subjects: list[str]) -> str:

@@ -99,7 +99,7 @@ def test_a_wave_of_three_sides_has_no_report():
     """S-15: gaps are for any number of sides, mirror, gate and report for two; said plainly, not by a traceback."""
     north = built.instrument().sides[0].model_copy(update={"letter": "N", "code": "north"})
     asked = built.instrument().model_copy(update={"sides": (*built.instrument().sides, north)})
-    with pytest.raises(ValueError, match="a report is of two sides; .* has 3"):
+    with pytest.raises(ValueError, match=r"a report is of two sides; .* has 3"):
         compose.facts(None, None, context=built.context(instrument=asked))
 
 

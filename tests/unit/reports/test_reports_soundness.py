@@ -32,7 +32,7 @@ def test_a_wave_says_what_its_checks_found():
     found = checks(built.facts(built.table()))
     assert set(found) == {"care", "reliability", "comparability"}
     assert set(found["care"]) == {"unchanged", "share"}
-    assert set(found["comparability"]) == {"ALN", "TRU", "FRI", "PUL"}
+    assert set(found["comparability"]) == {"ALN", "TRU", "FRI"}
     assert {each["tested"] for each in found["comparability"].values()} <= {method.value for method in Method}
 
 
@@ -105,14 +105,28 @@ def test_what_is_printed_in_english():
         "Reliability measured here, 0.70 or more: Alignment, Trust.",
         "Reliability measured here, under 0.70, so marked “indicative”: Friction.",
         (
-            "Comparability not tested, for want of 50 complete ballots a team: Alignment, Trust. Instead each "
-            "difference was taken again without each statement; resting on one alone: Trust."
+            "Comparability not tested, for want of 50 complete ballots a team: Alignment, Trust. Differences "
+            "that would be others without one statement: Trust."
         ),
         (
             "Comparability tested, statement by statement: Friction. Answered otherwise by people who answer the "
             "others alike: no statement."
         ),
     ]
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "every scale"), ("fr-CA", "toutes les échelles")])
+def test_what_holds_for_every_scale_is_said_in_two_words(locale: str, words: str) -> None:
+    scales = ("ALN", "TRU", "FRI")
+    found = said(
+        {
+            "care": {"reason": "gate_n"},
+            "reliability": dict.fromkeys(scales, "declared"),
+            "comparability": dict.fromkeys(scales, compared()),
+        },
+        locale,
+    )
+    assert [words in text for text in found] == [False, True, True]
 
 
 def test_what_is_printed_in_french():
