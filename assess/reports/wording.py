@@ -44,8 +44,9 @@ MODIFIERS: Final = {
     "one_item": "this rests on one item",
     "indicative": "indicative",
     "exploratory": "exploratory",
+    "worth_discussing": "worth discussing",
 }
-"""Modifiers of a verdict that stand beside its label, in the order of S-31; the other two change the text itself."""
+"""Modifiers of a verdict that stand beside its label, in the order of S-31, S-23's last; the others change the text."""
 
 _KINDS: Final = {"gap": "gap", "gap_process": "gap", "change": "change", "error": "error", "perceived": "perceived"}
 _NOT_CLEAR: Final = (2, 3)

@@ -78,6 +78,8 @@ class Modifier(StrEnum):
     ONE_ITEM = "one_item"
     INDICATIVE = "indicative"
     EXPLORATORY = "exploratory"
+    WORTH_DISCUSSING = "worth_discussing"
+    """Row 6 with a q value of .10 or less: not settled, not to be passed over (S-23)."""
 
 
 class Label(StrEnum):

@@ -18,6 +18,12 @@ from assess.scoring.results import Family, Judged, Modifier, NotEstimable, Score
 WORDS_BELOW = 0.05
 """A direction is worded when the adjusted p value is below this (S-23)."""
 
+DISCUSSED_TO = 0.10
+"""A possible gap is worth discussing up to this q value (S-23)."""
+
+_BY_Q = (Family.EXPLORATORY, Family.MIRROR, Family.CHANGE_OTHER)
+"""Families whose adjusted p value bounds a q value: all but the headline's, which are Holm's."""
+
 _CLEAR = (Verdict.CLEAR_LARGE, Verdict.CLEAR_UNCERTAIN)
 
 
@@ -111,6 +117,8 @@ def judge(
             modifiers.add(Modifier.NOT_CLEAR)
     if family is Family.EXPLORATORY:
         modifiers.add(Modifier.EXPLORATORY)
+    if verdict is Verdict.POSSIBLE and family in _BY_Q and p_adjusted <= DISCUSSED_TO:
+        modifiers.add(Modifier.WORTH_DISCUSSING)
     return Judged(
         estimate=clipped(estimate, -100, 100),
         verdict=verdict,

@@ -42,17 +42,17 @@ ANSWERING = (
     ((83, 100), (83, 100)),
     ((5, 6), (30, 50)),
     ((8, 10), (20, 40)),
-)
-"""(answering, invited) of x and y: N 6 to 100, f .5 to .83."""
-CENSUS = (
     ((9, 10), (9, 10)),
     ((90, 100), (90, 100)),
+)
+"""(answering, invited) of x and y: N 6 to 100, f .5 to .9."""
+CENSUS = (
     ((6, 6), (6, 6)),
     ((12, 12), (12, 12)),
     ((100, 100), (100, 100)),
     ((6, 6), (30, 30)),
 )
-"""f .9 and 1."""
+"""Everybody answers, f = 1: the width then rests on the declared ρ alone."""
 
 
 def _pairs(populations: Iterable[Population], sizes: Iterable[tuple[int, int]]) -> list[Endless]:

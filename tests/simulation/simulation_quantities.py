@@ -157,7 +157,7 @@ ACCEPTED = (
         ),
     ),
     _row(
-        "row 4, 5 though gap = M: A, f .5 to .83",
+        "row 4, 5 though gap = M: A, f .5 to .9",
         called_small,
         [*censuses(SCALE, ANSWERING, SCALE.margin), *censuses(ITEM, ANSWERING, ITEM.margin)],
         (0.0, 0.065),
@@ -180,7 +180,7 @@ ACCEPTED = (
         ),
     ),
     _row(
-        "A, scales .75, true ρ .71 to .88, f .5 to .83: gap",
+        "A, scales .75, true ρ .71 to .88, f .5 to .9: gap",
         coverage,
         censuses(SCALE, ANSWERING),
         SCALES_A,
@@ -192,7 +192,7 @@ ACCEPTED = (
         ),
     ),
     _row(
-        "A, scales .75, f .5 to .83: one side's mean",
+        "A, scales .75, f .5 to .9: one side's mean",
         mean_coverage,
         censuses(SCALE, ANSWERING),
         SCALES_A,
@@ -284,12 +284,12 @@ BEYOND = (
         ITEMS_AT_MARGIN,
     ),
     _row(
-        "row 4, 5 though gap = M: A, f .9 and 1",
+        "row 4, 5 though gap = M: A, f = 1",
         called_small,
         [*censuses(SCALE, CENSUS, SCALE.margin), *censuses(ITEM, CENSUS, ITEM.margin)],
     ),
     _row(
-        "A, scales .75, f .9 and 1: gap",
+        "A, scales .75, f = 1: gap",
         coverage,
         censuses(SCALE, CENSUS),
     ),

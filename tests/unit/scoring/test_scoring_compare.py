@@ -14,7 +14,7 @@ from scoring_builders import codes, counts, differences, samples
 from assess.scoring import compare
 from assess.scoring.compare import Compared
 from assess.scoring.histogram import Histogram, pooled
-from assess.scoring.intervals import t_quantile, t_two_sided, welch_df
+from assess.scoring.intervals import sample_variance, t_estimate, t_quantile, t_two_sided, welch_df
 from assess.scoring.results import Estimand, Estimate, Flag, NotEstimable, Reason
 
 EMPTY = NotEstimable(reason=Reason.NO_ANSWERS)
@@ -40,6 +40,43 @@ def varied(values: list[int]) -> bool:
     """Whether the floor of S-10 leaves a side alone."""
     n = len(values)
     return n * sum(v * v for v in values) - sum(values) ** 2 >= n - 1
+
+
+CONSTANT, VARIED = codes(*[4] * 8), codes(1, 2, 2, 3, 5)
+V_CONSTANT, V_VARIED = 25**2 / 8 / 8, sample_variance(VARIED) / 5
+"""Two sides, one under the floor (S-10), and the variances of their means."""
+
+
+def stated(value: float, variance: float, df: float, people: tuple[int, int], method: str) -> Estimate:
+    """Return the floored estimate of estimand B with these numbers."""
+    n, m = people
+    flags = frozenset({Flag.FLOORED})
+    return t_estimate(value, variance=variance, df=df, n=n, m=m, estimand=Estimand.PROCESS, method=method, flags=flags)
+
+
+def test_every_estimate_says_how_it_was_made_and_of_how_many_persons() -> None:
+    """S-01, S-08, S-12: value, error, degrees of freedom, n, m, estimand, method and flags, compared whole."""
+    both, df = V_CONSTANT + V_VARIED, welch_df((V_CONSTANT, 8), (V_VARIED, 5))
+    assert compare.mean(CONSTANT) == stated(75, V_CONSTANT, 7, (8, 0), "t")
+    assert compare.difference(CONSTANT, VARIED) == stated(35, both, df, (8, 5), "welch")
+    assert compare.company(CONSTANT, VARIED) == stated(57.5, both / 4, df, (8, 5), "welch, mean of the sides' means")
+    paired = compare.paired(differences(*[1] * 8))
+    assert isinstance(paired, Compared)
+    assert paired.estimate == stated(25, V_CONSTANT, 7, (8, 0), "paired t")
+
+
+def test_neither_rho_nor_f_alone_nor_both_for_the_process_move_an_estimate() -> None:
+    """S-11: each is 0 unless given, and estimand B reads neither."""
+    people, x, y = Estimand.PEOPLE, CONSTANT, VARIED
+    for alone in ({"rho": 0.75}, {"fractions": (0.8, 0.8)}):
+        for function in (compare.difference, compare.gap, compare.company):
+            plain = function(x, y, estimand=people)
+            assert function(x, y, **alone, estimand=people) == plain  # type: ignore[arg-type]
+    assert compare.mean(x, rho=0.75, estimand=people) == compare.mean(x, estimand=people)
+    assert compare.mean(x, fraction=0.8, estimand=people) == compare.mean(x, estimand=people)
+    assert compare.mean(x, rho=0.75, fraction=0.8) == compare.mean(x)
+    for function in (compare.difference, compare.gap, compare.company):
+        assert function(x, y, rho=0.75, fractions=(0.8, 0.8)) == function(x, y)
 
 
 @given(samples(5, 12), samples(5, 12))
@@ -213,6 +250,9 @@ def test_paired_differences_are_scipy_s_where_no_floor_bites(values: list[int]) 
 
 def test_paired_differences_of_many_people_need_no_exact_test() -> None:
     """S-22 as applied to pairs: over 60 people p is the paired t's."""
+    sixty = compare.paired(differences(*[1] * 40, *[0] * 20))
+    assert isinstance(sixty, Compared)
+    assert sixty.p_exact is not None
     found = compare.paired(differences(*[1] * 40, *[0] * 21))
     assert isinstance(found, Compared)
     assert found.p_exact is None
@@ -306,7 +346,22 @@ def test_the_favourable_share_has_wilson_s_interval(chosen: int, n: int) -> None
         theirs = stats.binomtest(chosen, n).proportion_ci(level, method="wilson")
         assert (low / 100, high / 100) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
     assert found.value == pytest.approx(100 * chosen / n)
-    assert found.se > 0
+    assert (found.df, found.n, found.m) == (n - 1, n, 0)
+    assert (found.estimand, found.method) == (Estimand.PROCESS, "percent, wilson")
+
+
+def test_the_error_of_a_favourable_share_is_wilson_s_half_width_over_z() -> None:
+    """S-15: se such that the interval is as wide as that of a number with this error."""
+    found = estimate(compare.favourable(codes(*[5] * 3, *[3] * 7)))
+    assert found.se == pytest.approx((found.hi95 - found.lo95) / 2 / stats.norm.ppf(0.975), rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [10, 15, 16, 22, 28, 32, 33])
+def test_a_share_of_nobody_or_everybody_ends_on_its_scale(n: int) -> None:
+    """S-01: for these n the limits written out pass 0 or 100 by the last bit."""
+    everybody, nobody = estimate(compare.favourable(codes(*[5] * n))), estimate(compare.favourable(codes(*[1] * n)))
+    assert (everybody.hi95, everybody.hi90) == (100, 100)
+    assert (nobody.lo95, nobody.lo90) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from scoring_builders import codes, samples
 
 from assess.scoring import compare
 from assess.scoring.equivalence import inside, tost_p
-from assess.scoring.results import Estimate
+from assess.scoring.intervals import t_estimate
+from assess.scoring.results import Estimand, Estimate
 
 
 def estimate(first: list[int], second: list[int]) -> Estimate:
@@ -40,3 +42,10 @@ def test_the_larger_of_the_two_one_sided_p_values_counts() -> None:
     """S-49: bounds never swapped: a gap far above the margin has p near 1, not near 0."""
     assert tost_p(estimate([5] * 8 + [4], [1] * 8 + [2]), 10) > 0.999
     assert tost_p(estimate([1] * 8 + [2], [5] * 8 + [4]), 10) > 0.999
+
+
+@pytest.mark.parametrize("d", [4.0, -4.0])
+def test_the_distance_to_the_nearer_margin_is_counted_in_standard_errors(d: float) -> None:
+    """S-13: 6 points from M = 10 at an error of 5 is t = 1.2."""
+    found = t_estimate(d, variance=25, df=20, n=11, m=11, estimand=Estimand.PROCESS, method="welch")
+    assert tost_p(found, 10) == pytest.approx(stats.t.sf(1.2, 20), rel=1e-12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from scipy import stats
 from scoring_builders import codes, counts, samples
 
 from assess.scoring import intervals
+from assess.scoring.histogram import histogram
 from assess.scoring.intervals import Spread, choose, clipped, sample_variance, spread
 from assess.scoring.results import Estimand, Flag, NotEstimable, Reason
 
@@ -51,6 +53,14 @@ def test_a_side_that_varies_more_is_not_floored() -> None:
     assert above.variance > at.variance
 
 
+def test_mean_and_floor_are_in_points_whatever_integer_unit_the_scores_have() -> None:
+    """S-07, S-10: four persons at 4/3 on a scale whose scores are sixtieths; D stays 25 POMP."""
+    found = measured(histogram(np.array([80] * 4, dtype=np.int64), zero=60, span=240, step=60))
+    assert found.mean == pytest.approx(25 / 3, rel=1e-15)
+    assert found.variance == pytest.approx(25**2 / 4 / 4, rel=1e-15)
+    assert (found.n, found.flags) == (4, {Flag.FLOORED})
+
+
 def test_prorated_scores_are_flagged() -> None:
     """S-07: the share with a < k is stated."""
     from dataclasses import replace
@@ -62,6 +72,12 @@ def test_a_near_census_takes_rho_times_f_off_the_variance() -> None:
     """S-10, S-11: V = s²*(1 - ρf)/n."""
     h = counts(2, 3, 4, 5, 6)
     assert measured(h, rho=0.75, fraction=0.8).variance == pytest.approx(0.4 * measured(h).variance)
+
+
+def test_neither_rho_nor_f_alone_takes_anything_off() -> None:
+    """S-11: both are 0 unless given."""
+    h = counts(2, 3, 4, 5, 6)
+    assert spread(h, rho=0.75) == spread(h, fraction=0.8) == spread(h)
 
 
 def test_a_census_without_error_has_no_interval() -> None:
@@ -79,6 +95,11 @@ def test_nobody_and_one_person_have_no_interval() -> None:
     """S-02."""
     assert spread(codes()) == NotEstimable(reason=Reason.NO_ANSWERS)
     assert spread(codes(3)) == NotEstimable(reason=Reason.TOO_FEW)
+
+
+def test_two_persons_have_one() -> None:
+    """S-02: too_few is n < 2. Points 0 and 100: s² = 5000, V = 2500."""
+    assert spread(codes(1, 5)) == Spread(mean=50, variance=2500, n=2, flags=frozenset())
 
 
 def test_half_of_each_side_makes_it_about_these_people() -> None:
@@ -130,6 +151,17 @@ def test_welch_degrees_of_freedom_lie_between_the_smaller_side_and_both(
     assert df <= (n + m - 2) * (1 + 1e-12)
 
 
+def test_an_estimate_holds_what_it_was_given_between_its_t_limits() -> None:
+    """S-01, S-12: every field, flags included; t of 9 degrees of freedom at .975 and .95."""
+    given = {"df": 9, "n": 10, "m": 4, "estimand": Estimand.PEOPLE, "method": "t", "flags": frozenset({Flag.PRORATED})}
+    found = intervals.t_estimate(20.0, variance=9.0, **given)  # type: ignore[arg-type]
+    wide, narrow = 3 * stats.t.ppf(0.975, 9), 3 * stats.t.ppf(0.95, 9)
+    assert {name: getattr(found, name) for name in given} == given
+    assert (found.value, found.se) == (20, 3)
+    assert (found.lo95, found.hi95) == pytest.approx((20 - wide, 20 + wide), rel=1e-12)
+    assert (found.lo90, found.hi90) == pytest.approx((20 - narrow, 20 + narrow), rel=1e-12)
+
+
 def test_an_estimate_is_clipped_to_its_scale_value_and_limits() -> None:
     """S-01: scores to [0, 100], gaps to ±100."""
     estimate = intervals.t_estimate(
@@ -139,3 +171,11 @@ def test_an_estimate_is_clipped_to_its_scale_value_and_limits() -> None:
     assert (held.value, held.hi90, held.hi95) == (96, 100, 100)
     assert (held.lo90, held.lo95, held.se) == (estimate.lo90, estimate.lo95, estimate.se)
     assert math.isclose(estimate.hi95 - 96, 10 * stats.t.ppf(0.975, 4))
+
+
+@pytest.mark.parametrize("beyond", [-30.0, 130.0])
+def test_a_value_beyond_its_scale_is_clipped_with_all_its_limits(beyond: float) -> None:
+    """S-01."""
+    estimate = intervals.t_estimate(beyond, variance=1.0, df=9, n=10, m=0, estimand=Estimand.PROCESS, method="t")
+    held, end = clipped(estimate, 0, 100), 0 if beyond < 0 else 100
+    assert (held.lo95, held.lo90, held.value, held.hi90, held.hi95) == (end,) * 5

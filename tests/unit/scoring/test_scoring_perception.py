@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -252,11 +253,29 @@ def test_an_open_disagreement_may_be_expected_the_other_way_round(
     assert found.opposite is opposite
 
 
+@pytest.mark.parametrize(("c_x", "c_y", "opposite"), [(0.6, -0.6, False), (0.6, 0.6, True), (-0.6, -0.6, True)])
+def test_the_other_way_round_is_a_matter_of_signs_however_small_the_margin(
+    c_x: float, c_y: float, opposite: bool
+) -> None:
+    """S-34: a product of two gaps has no size to reach."""
+    gap, x, y = (replace(stated(value, Verdict.CLEAR_LARGE), margin=0.5) for value in (0.6, c_x, c_y))
+    found = labelled(gap, [x, y])
+    assert found is not None
+    assert (found.label, found.opposite) == (Label.DISSENSUS, opposite)
+
+
 def test_only_an_open_disagreement_can_be_opposite() -> None:
     gap, x, y = (stated(value, Verdict.CLEAR_LARGE) for value in (1, -20, 20))
     found = labelled(gap, [x, y])
     assert found is not None
     assert not found.opposite
+
+
+def test_a_gap_on_the_margin_is_told_to_nine_decimals() -> None:
+    """S-34: |q| >= M of ratios of counts, not of what their binary fractions leave."""
+    assert labels.differs(12.5 - 4e-10, 12.5)
+    assert labels.differs(-12.5 + 4e-10, 12.5)
+    assert not labels.differs(12.5 - 6e-10, 12.5)
 
 
 def test_a_topic_without_three_numbers_has_no_label() -> None:

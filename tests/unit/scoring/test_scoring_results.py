@@ -56,9 +56,10 @@ def test_every_reason_of_the_specification_has_its_code() -> None:
     assert json.dumps(NotEstimable(reason=Reason.TOO_FEW).reason) == '"too_few"'
 
 
-def test_seven_verdicts_and_six_modifiers_in_the_order_of_the_page() -> None:
-    """S-30, S-31."""
+def test_seven_verdicts_and_their_modifiers_in_the_order_of_the_page() -> None:
+    """S-30, S-31; S-23's word comes last."""
     assert [int(verdict) for verdict in Verdict] == [1, 2, 3, 4, 5, 6, 7]
     assert [modifier.value for modifier in Modifier] == [
         "of_those_who_answered", "not_clear", "two_camps", "one_item", "indicative", "exploratory",
+        "worth_discussing",
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from scoring_builders import codes, counts, differences, instrument, people, rel
 from assess.disclosure.registry import Kind, registered
 from assess.disclosure.release import Released, ReleasedSubject, Withheld, release
 from assess.scoring import tally
-from assess.scoring.histogram import Histogram, counts_at, same_scale
+from assess.scoring.histogram import Histogram, counts_at, histogram, same_scale
 from assess.scoring.results import Count
 
 
@@ -37,6 +37,16 @@ def test_an_empty_histogram_has_nobody() -> None:
     assert (codes().n, codes().total, codes().squares) == (0, 0, 0)
 
 
+def test_scores_and_counts_are_integers_wherever_they_are_laid_out() -> None:
+    """S-04, S-05: int64 whatever came in, so that no sum is rounded; an empty table too."""
+    small = histogram(np.array([3, 1, 3], dtype=np.int8), zero=1, span=4, step=1)
+    both = tally.pooled(small, codes(5))
+    assert as_dict(small) == {1: 1, 3: 2}
+    for h in (small, both, codes()):
+        assert (h.score.dtype, h.count.dtype) == (np.int64, np.int64)
+    assert counts_at(small, both.score).dtype == np.int64
+
+
 @given(samples(0), samples(0))
 def test_merging_rows_equals_adding_tables(first: list[int], second: list[int]) -> None:
     """S-05, S-54: pooled rows = added tables."""
@@ -45,14 +55,23 @@ def test_merging_rows_equals_adding_tables(first: list[int], second: list[int]) 
 
 
 def test_partial_persons_add_up_when_tables_are_pooled() -> None:
-    """S-07: who answered fewer than all items stays counted."""
-    assert tally.pooled(replace(codes(1, 2), partial=1), replace(codes(3), partial=1)).partial == 2
+    """S-07: who answered fewer than all items stays counted, on the scale both tables have."""
+    x, y = (
+        histogram(np.array(scores, dtype=np.int64), zero=60, span=240, step=30, partial=partial)
+        for scores, partial in (([60, 75], 1), ([180], 2))
+    )
+    both = tally.pooled(x, y)
+    assert as_dict(both) == {60: 1, 75: 1, 180: 1}
+    assert (both.zero, both.span, both.step, both.partial) == (60, 240, 30, 3)
 
 
 def test_tables_on_different_scales_are_never_added() -> None:
     """S-05."""
-    with pytest.raises(ValueError, match="different integer scales"):
+    with pytest.raises(ValueError, match="^two histograms on different integer scales cannot be compared or added$"):
         tally.pooled(codes(1, 2), codes(1, 2, levels=7))
+    for other in ({"zero": 0}, {"span": 5}, {"step": 2}):
+        with pytest.raises(ValueError, match="different integer scales"):
+            same_scale(codes(1), replace(codes(1), **other))  # type: ignore[arg-type]
     same_scale(codes(1), codes(5))
 
 

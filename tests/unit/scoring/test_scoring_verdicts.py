@@ -100,12 +100,22 @@ def test_a_comparison_that_is_not_estimable_cannot_tell() -> None:
     """S-30: row 7's label, the reason as sentence."""
     reason = NotEstimable(reason=Reason.NO_ANSWERS)
     judged = judge(reason, margin=10, family=Family.EXPLORATORY, family_size=4)
-    assert (judged.estimate, judged.verdict, judged.p_adjusted) == (reason, Verdict.CANNOT_TELL, None)
+    assert judged == Judged(
+        estimate=reason, verdict=Verdict.CANNOT_TELL, margin=10, family=Family.EXPLORATORY, family_size=4
+    )
+
+
+def test_a_comparison_of_no_family_keeps_its_margin_and_counts_nobody_beside_it() -> None:
+    """S-30: what is judged travels with what it was judged by."""
+    judged = judge(CLEAR, margin=10, p_adjusted=0.001)
+    assert judged == Judged(
+        estimate=CLEAR, verdict=Verdict.CLEAR_LARGE, margin=10, family=None, family_size=0, p_adjusted=0.001
+    )
 
 
 def test_an_estimate_without_an_adjusted_p_value_is_refused() -> None:
     """S-23."""
-    with pytest.raises(ValueError, match="adjusted p"):
+    with pytest.raises(ValueError, match="welch: a comparison is judged with an adjusted p value"):
         judge(CLEAR, margin=10, p=0.001)
 
 
@@ -152,11 +162,39 @@ def test_exploratory_is_the_last_modifier() -> None:
     assert judge(CLEAR, margin=10, p_adjusted=0.001, family=Family.MIRROR).modifiers == ()
 
 
+POSSIBLE = estimate(12, (0.6, 23.4), (2.4, 21.6))
+
+
+@pytest.mark.parametrize("family", [Family.EXPLORATORY, Family.MIRROR, Family.CHANGE_OTHER])
+@pytest.mark.parametrize(("q", "worth"), [(0.05, True), (0.10, True), (0.1000001, False), (1.0, False)])
+def test_a_possible_gap_up_to_a_q_of_a_tenth_is_worth_discussing(family: Family, q: float, worth: bool) -> None:
+    """S-23."""
+    judged = judge(POSSIBLE, margin=10, p_adjusted=q, family=family)
+    assert judged.verdict is Verdict.POSSIBLE
+    assert (Modifier.WORTH_DISCUSSING in judged.modifiers) is worth
+
+
+def test_what_holm_adjusts_and_what_is_settled_or_open_is_not_called_worth_discussing() -> None:
+    """S-23: a q value, and row 6, alone."""
+    for family in (Family.HEADLINE, Family.CHANGE_HEADLINE, None):
+        assert judge(POSSIBLE, margin=10, p_adjusted=0.06, family=family).modifiers == ()
+    open_ = estimate(4, (-9, 17), (-6.9, 14.9))
+    for other in (CLEAR, open_):
+        found = judge(other, margin=10, p_adjusted=0.04, family=Family.MIRROR)
+        assert found.verdict is not Verdict.POSSIBLE
+        assert found.modifiers == ()
+
+
 def test_a_gap_is_judged_before_it_is_clipped() -> None:
     """S-01: gaps clip to ±100 after judging."""
     wide = replace(CLEAR, value=95.0, lo95=60.0, lo90=70.0, hi90=120.0, hi95=130.0)
     judged = judge(wide, margin=10, p_adjusted=0.001)
     assert isinstance(judged.estimate, Estimate)
     assert (judged.estimate.hi90, judged.estimate.hi95, judged.estimate.value) == (100, 100, 95)
+    other = judge(
+        replace(CLEAR, value=-95.0, lo95=-130.0, lo90=-120.0, hi90=-70.0, hi95=-60.0), margin=10, p_adjusted=1
+    )
+    assert isinstance(other.estimate, Estimate)
+    assert (other.estimate.lo95, other.estimate.lo90, other.estimate.value) == (-100, -100, -95)
     # With a margin beyond the scale only the unclipped limit can tell: clipped first, this would be row 5.
     assert judge(replace(wide, lo95=-5.0, lo90=-3.0), margin=110, p_adjusted=1).verdict is Verdict.CANNOT_TELL
