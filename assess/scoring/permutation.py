@@ -21,6 +21,12 @@ SMALL_SIDE = 20
 Ways = npt.NDArray[Any]
 """Numbers of relabellings: int64 while they fit, else float64 on a common factor."""
 
+_WORK = 500_000_000
+"""Additions that one exact test may take, about a second: rows × columns of its table × people."""
+
+_FEWEST_STEPS = 400
+"""Steps between the lowest and the highest score that are told apart in any case."""
+
 _INT64 = 2**63
 _DOUBLINGS = 64
 """People after whom float64 ways are scaled down. Each at most doubles them, and the largest float64 is near 2^1024."""
@@ -121,14 +127,26 @@ def sign_flip(d: Histogram) -> Exact | NotEstimable:
 
 def _conditional(score: npt.NDArray[np.int64], count: npt.NDArray[np.int64], held: npt.NDArray[np.int64]) -> Exact:
     """Run S-20's dynamic programme for the side that holds `held` of the `count` people at each ascending score."""
-    z = score - score[0]
-    z //= max(math.gcd(*z.tolist()), 1)
     people, n = int(count.sum()), int(held.sum())
+    z = _in_reach(score - score[0], people, n)
     whole = math.comb(people, n) < _INT64
     ways = _sums(np.repeat(z, count).tolist(), n, whole=whole)
     centre, seen = n * int(z @ count), int(z @ held)
     away = np.abs(people * np.arange(len(ways)) - centre) >= abs(people * seen - centre)
     return _fraction(ways, away)
+
+
+def _in_reach(z: npt.NDArray[np.int64], people: int, n: int) -> npt.NDArray[np.int64]:
+    """Return scores over their greatest common divisor; rounded to fewer steps where the programme would not end.
+
+    Scores of long scales with many admissible numbers of answers have a common unit of thousands or millions. Rounded
+    to as many steps as `_WORK` allows, never under `_FEWEST_STEPS`, the test is still exact, of means a hair away: it
+    counts every relabelling of the rounded scores, and equal scores stay equal.
+    """
+    z = z // max(math.gcd(*z.tolist()), 1)
+    steps = max(_WORK // (n * n * people), _FEWEST_STEPS)
+    highest = int(z[-1])
+    return z if highest <= steps else np.array([round(s * steps / highest) for s in z.tolist()], dtype=np.int64)
 
 
 def _sums(scores: list[int], n: int, *, whole: bool) -> Ways:

@@ -21,6 +21,7 @@ from assess.disclosure.release import Withheld, release
 from assess.disclosure.table import BLANK, ResponseTable, TableError
 from assess.instruments.model import Form, Instrument, Item, ItemType, Scale, Side
 from assess.scoring.estimate import estimates
+from assess.scoring.tally import ROOM
 from assess.scoring.wave import Estimates
 
 Codes = tuple[int, int]
@@ -75,25 +76,28 @@ def score_public_data(
     sides
         Two values of that column or more, x first; rows of other values are left out.
     codes
-        Lowest and highest code of every item, or by scale: (0, 4) scores as (1, 5) would.
+        Lowest and highest code of every item, or by scale: (0, 4) scores as (1, 5) would. Whole numbers.
     min_answered
         Answers a person needs for a score, by scale; half of the items by default, rounded up (S-07).
     invited
         Head count N by side. Without it every interval is about the process (estimand B, S-11).
     margin, item_margin, rho, item_rho
-        Margin M in POMP points and declared reliability of scales and of items (S-11, S-13).
+        Margin M in POMP points, over 0 and under 100, and declared reliability, 0 to under 1, of scales and of items
+        (S-11, S-13).
 
     Returns
     -------
     Estimates
         `subjects` by `scale.<name>` and `item.<name>`. All scales are one family, adjusted by Holm, all items another,
-        adjusted by Benjamini and Hochberg (S-23). POMP points (0 to 100), items as worded.
+        adjusted by Benjamini and Hochberg (S-23), by Holm too where there are more than two sides (S-15). POMP points
+        (0 to 100), items as worded. No composite, mirror or change: those need an instrument, `estimate.estimates`.
 
     Raises
     ------
     AnswersError
         For a code that is none or outside its scale, a column that is missing, a side without a row, more answers
-        than people invited, or a keying that contradicts itself. Nothing is guessed and nothing is dropped.
+        than people invited, or arguments that are no such thing or contradict each other. Nothing is guessed; rows are
+        left out by their side alone.
 
     Examples
     --------
@@ -102,8 +106,9 @@ def score_public_data(
     >>> round(found.subjects["scale.Q"].gap.estimate.value, 6)
     56.25
     """
-    if len(sides) < 2 or len(set(sides)) != len(sides):
-        raise AnswersError(f"sides are two different values of the side column or more, not {list(sides)}")
+    _check_sides(sides, invited)
+    _check_numbers({"margin": margin, "item_margin": item_margin}, 0, 100, open_=True)
+    _check_numbers({"rho": rho, "item_rho": item_rho}, 0, 1, open_=False)
     keys = {name: _key(name, keyed, codes) for name, keyed in keying.items()}
     if unknown := set(min_answered or {}) - set(keys):
         raise AnswersError(f"min_answered names {', '.join(sorted(unknown))}, which the keying does not")
@@ -116,8 +121,38 @@ def score_public_data(
     return estimates(found, asked, _FORM)
 
 
+def _check_sides(sides: Sequence[str], invited: Mapping[str, int] | None) -> None:
+    """Refuse sides without an order, and head counts that count nobody or a part of somebody."""
+    if not isinstance(sides, list | tuple) or not all(isinstance(side, str) for side in sides):
+        raise AnswersError(f"sides are a list or tuple of text, x first, not {sides!r}")
+    if not 2 <= len(set(sides)) == len(sides) <= _MOST_LEVELS:
+        raise AnswersError(f"sides are two different values of the side column or more, not {list(sides)}")
+    if invited is None:
+        return
+    if unknown := set(sides) ^ set(invited):
+        raise AnswersError(f"invited gives a head count for every side and no other: see {', '.join(sorted(unknown))}")
+    for side, count in invited.items():
+        if not _whole(count) or count < 1:
+            raise AnswersError(f"invited: {side} is a whole number of people, one or more, not {count!r}")
+
+
+def _check_numbers(numbers: Mapping[str, object], low: float, high: float, *, open_: bool) -> None:
+    """Refuse what is no number between the two ends; the upper one never counts, the lower one unless `open_`."""
+    for name, number in numbers.items():
+        if not isinstance(number, int | float) or isinstance(number, bool):
+            raise AnswersError(f"{name} is a number, not {number!r}")
+        if not (low < number < high or (number == low and not open_)):
+            raise AnswersError(f"{name} is {'over' if open_ else 'at least'} {low} and under {high}, not {number!r}")
+
+
+def _whole(number: object) -> bool:
+    return isinstance(number, Integral) and not isinstance(number, bool)
+
+
 def _key(name: str, keyed: Sequence[str], codes: Codes | Mapping[str, Codes]) -> _Key:
     """Return a scale's items, which of them are reversed, and its codes."""
+    if not isinstance(keyed, list | tuple) or not all(isinstance(item, str) for item in keyed):
+        raise AnswersError(f"scale {name}: its items are a list or tuple of text, not {keyed!r}")
     items = tuple(item.removeprefix(_REVERSED) for item in keyed)
     if not items or len(set(items)) != len(items):
         raise AnswersError(f"scale {name} names no item, or one twice: {list(keyed)}")
@@ -125,6 +160,8 @@ def _key(name: str, keyed: Sequence[str], codes: Codes | Mapping[str, Codes]) ->
         if name not in codes:
             raise AnswersError(f"codes do not say the lowest and highest code of scale {name}")
         codes = codes[name]
+    if not isinstance(codes, tuple) or len(codes) != 2 or not all(_whole(end) for end in codes):
+        raise AnswersError(f"scale {name}: codes are its lowest and its highest, two whole numbers, not {codes!r}")
     lowest, highest = codes
     if not 1 <= highest - lowest < _MOST_LEVELS:
         raise AnswersError(f"scale {name}: codes from {lowest} to {highest} are no answer scale")
@@ -154,9 +191,15 @@ def _instrument(
 ) -> Instrument:
     """Return the instrument that a keying describes: every item an own view, every scale of the headline family."""
     levels = {item: highest - lowest + 1 for item, (lowest, highest) in _item_codes(keys).items()}
-    for name, least in min_answered.items():
-        if not 1 <= least <= len(keys[name].items):
-            raise AnswersError(f"scale {name} has {len(keys[name].items)} items: {least} of them cannot be asked for")
+    asked = {name: min_answered.get(name, math.ceil(len(key.items) / 2)) for name, key in keys.items()}
+    for name, least in asked.items():
+        items = keys[name].items
+        if not _whole(least) or not 1 <= least <= len(items):
+            raise AnswersError(f"scale {name} has {len(items)} items: {least!r} of them cannot be asked for")
+        if math.lcm(*range(least, len(items) + 1)) * levels[items[0]] >= ROOM:
+            raise AnswersError(
+                f"scale {name}: scores of {least} to {len(items)} answers have no exact common unit; ask for more answers"
+            )
     return Instrument(
         id="public-data",
         version="0",
@@ -172,7 +215,7 @@ def _instrument(
                 id=name,
                 items=key.items,
                 reverse=key.reverse,
-                min_answered=min_answered.get(name, math.ceil(len(key.items) / 2)),
+                min_answered=asked[name],
                 headline=True,
                 margin=of_scales[0],
                 rho=of_scales[1],
@@ -192,8 +235,6 @@ def _table(
     sides: tuple[str, ...],
     invited: Mapping[str, int] | None,
 ) -> ResponseTable:
-    if invited is not None and (unknown := set(sides) ^ set(invited)):
-        raise AnswersError(f"invited gives a head count for every side and no other: see {', '.join(sorted(unknown))}")
     side: list[int] = []
     rows: list[list[int]] = []
     for number, row in enumerate(answers, start=1):

@@ -37,7 +37,7 @@ __all__ = [
 
 Bools = npt.NDArray[np.bool_]
 
-_ROOM = 2**53
+ROOM = 2**53
 """Largest integer score: products with head counts then stay exact in int64 and in float64."""
 
 
@@ -305,7 +305,7 @@ def _scores(released: Released, part: Part, valid: Bools, reverse: tuple[str, ..
         raise ValueError(f"items of one scale have one number of levels, not {sorted(tops)}")
     top = tops.pop()
     unit = math.lcm(*range(part.min_answered, len(columns) + 1))
-    if unit * top >= _ROOM:
+    if unit * top >= ROOM:
         raise ValueError(f"{len(columns)} items with {part.min_answered} answered have no exact integer score")
     codes = table.answers[valid][:, columns].astype(np.int64)
     answered = codes >= 1

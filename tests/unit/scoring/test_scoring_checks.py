@@ -11,10 +11,11 @@ from scoring_builders import instrument, people, released
 
 from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.release import Released, Withheld
-from assess.scoring import comparability, reliability
+from assess.scoring import agreement, comparability, item_table, omega, reliability, tally_items
 from assess.scoring.checks import scale_checks
 from assess.scoring.estimate import estimates
-from assess.scoring.results import Estimate, Judged, Modifier, NotEstimable, Reason
+from assess.scoring.one_item import Scales
+from assess.scoring.results import Estimate, Judged, Modifier, NotEstimable, Pair, Reason
 from assess.scoring.wave import Care, ScaleChecks, ShareClass, SubjectEstimates
 
 ASKED = instrument()
@@ -57,6 +58,24 @@ def test_a_released_scale_has_its_checks() -> None:
     between = one.comparability[PAIR]
     assert isinstance(between, comparability.Comparability)
     assert between.tested is comparability.Method.NOT_TESTED
+
+
+def test_the_checks_of_a_scale_are_those_of_its_own_tables() -> None:
+    """S-40, S-42, S-43, S-46: compared whole; VIEW declares .75, and a margin of 10."""
+    generator = np.random.default_rng(3)
+    rows = {side: people(generator, n, shift=shift) for side, n, shift in (("east", 32, 0.4), ("west", 30, 0.0))}
+    found = released(rows, policy=Policy(), invited={"east": 40, "west": 44})
+    scale = found.find("scale.VIEW")
+    assert not isinstance(scale, Withheld)
+    t = tally_items.item_tables(found, scale, ASKED)
+    x = tally_items.cross_products(found, scale, ASKED)
+    between = Scales(x=t["east"], y=t["west"], rho=0.75, margin=10, invited=(40, 44))
+    assert scale_checks(found, ASKED)["scale.VIEW"] == ScaleChecks(
+        reliability=reliability.reliability(item_table.pooled(t["east"], t["west"]), 0.75),
+        omega=omega.omega(item_table.pooled_products(x["east"], x["west"])),
+        agreement={side: agreement.rwg(t[side]) for side in PAIR},
+        comparability={PAIR: comparability.comparability({"VIEW": between})["VIEW"]},
+    )
 
 
 def test_only_scales_have_checks() -> None:
@@ -199,13 +218,16 @@ def test_careless_answers_are_part_of_a_wave() -> None:
 
 def test_all_scales_are_tested_as_one_family(monkeypatch: pytest.MonkeyPatch) -> None:
     """S-46, S-23: Mantel's q values run over the items of every scale with a verdict."""
-    asked: list[Mapping[object, object]] = []
+    asked: list[Mapping[tuple[str, Pair], Scales]] = []
     original = comparability.comparability
 
-    def seen(scales: Mapping[object, object]) -> object:
+    def seen(scales: Mapping[tuple[str, Pair], Scales]) -> object:
         asked.append(scales)
-        return original(scales)  # type: ignore[arg-type]
+        return original(scales)
 
     monkeypatch.setattr("assess.scoring.checks.comparability", seen)
-    scale_checks(wave(60, 60), ASKED)
+    scale_checks(wave(60, 61), ASKED)
     assert [set(each) for each in asked] == [{(f"scale.{name}", PAIR) for name in ("VIEW", "RATE", "MIX")}]
+    mixed = asked[0]["scale.MIX", PAIR]
+    assert (mixed.x.people, mixed.y.people, mixed.x.items) == (60, 61, ASKED.scales["MIX"].items)
+    assert (mixed.rho, mixed.margin, mixed.invited) == (0.6, 11, None)

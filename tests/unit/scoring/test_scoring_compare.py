@@ -79,6 +79,13 @@ def test_neither_rho_nor_f_alone_nor_both_for_the_process_move_an_estimate() -> 
         assert function(x, y, rho=0.75, fractions=(0.8, 0.8)) == function(x, y)
 
 
+def test_each_side_needs_its_own_answered_fraction() -> None:
+    """S-11: one fraction too few would leave a side out of the error."""
+    for function in (compare.difference, compare.gap, compare.company):
+        with pytest.raises(ValueError, match="shorter"):
+            function(CONSTANT, VARIED, rho=0.75, fractions=(0.8,), estimand=Estimand.PEOPLE)
+
+
 @given(samples(5, 12), samples(5, 12))
 def test_a_gap_is_welch_s_where_no_floor_bites(first: list[int], second: list[int]) -> None:
     """S-12 against scipy, in POMP."""

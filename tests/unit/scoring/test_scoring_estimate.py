@@ -20,7 +20,7 @@ from assess.scoring.estimate import estimates
 from assess.scoring.results import Count, Estimand, Estimate, Family, Judged, Modifier, NotEstimable, Reason, Verdict
 from assess.scoring.subjects import assumptions
 from assess.scoring.trend import EarlierWave
-from assess.scoring.wave import Estimates, SubjectEstimates
+from assess.scoring.wave import Estimates, PairEstimates, SubjectEstimates
 
 NOT_COMPARABLE = NotEstimable(reason=Reason.NOT_COMPARABLE)
 
@@ -236,6 +236,60 @@ def test_a_side_below_the_item_floor_withholds_items_and_keeps_scales() -> None:
     assert found.subjects["item.D1"].gap is None
     assert scale.precision is Precision.COARSE_SCALE
     assert gap(scale)[0].family_size == 2
+
+
+def test_a_withheld_subject_is_withheld_in_every_field() -> None:
+    """A-11: an item and a scale compared whole; what only items have stays empty in the scale."""
+    rows = {"east": people(np.random.default_rng(6), 12), "west": people(np.random.default_rng(7), 12)}
+    for row in rows["east"][4:]:
+        for item in ("O1", "O2", "O3"):
+            row[item] = 0
+    found, nothing = scored(released(rows, policy=Policy())).subjects, dict.fromkeys(SIDES, Withheld())
+    for kind, code, margin, family in (
+        (Kind.ITEM, "O1", 12.5, Family.EXPLORATORY),
+        (Kind.SCALE, "RATE", 10, Family.HEADLINE),
+    ):
+        judged = Judged(estimate=Withheld(), verdict=Verdict.WITHHELD, margin=margin, family=family)
+        assert found[f"{kind}.{code}"] == SubjectEstimates(
+            id=f"{kind}.{code}",
+            kind=kind,
+            subject=code,
+            precision=None,
+            side_means=nothing,
+            process_side_means=nothing,
+            company=Withheld(),
+            process_company=Withheld(),
+            pairs={
+                SIDES: PairEstimates(gap=judged, process_gap=Withheld(), theta=Withheld(), worst_case=Withheld()),
+            },
+            favourable=nothing if kind is Kind.ITEM else {},
+            levels=nothing if kind is Kind.ITEM else {},
+            missing={},
+        )
+
+
+def test_a_fact_has_its_counts_and_nothing_else() -> None:
+    """I-15: a frequency means no points; compared whole."""
+    nothing = dict.fromkeys(SIDES, NOT_COMPARABLE)
+    none = PairEstimates(gap=None, process_gap=NOT_COMPARABLE, theta=NOT_COMPARABLE, worst_case=NOT_COMPARABLE)
+    rows = {"east": [{"F1": 2}] * 3 + [{"F1": 5}, {"F1": 0}], "west": [{"F1": 1}] * 3 + [{}]}
+    found = scored(released(rows)).subjects["item.F1"]
+    assert found == SubjectEstimates(
+        id="item.F1",
+        kind=Kind.ITEM,
+        subject="F1",
+        precision=Precision.FULL,
+        side_means=nothing,
+        process_side_means=nothing,
+        company=NOT_COMPARABLE,
+        process_company=NOT_COMPARABLE,
+        pairs={SIDES: none},
+        favourable={},
+        levels={"east": Count(values=(0, 3, 0, 0, 1)), "west": Count(values=(3, 0, 0, 0, 0))},
+        missing={"east": pytest.approx(0.2), "west": 0.25},
+        partial={},
+        dont_know={"east": 0.2, "west": 0},
+    )
 
 
 def test_withheld_figures_are_no_part_of_a_family() -> None:

@@ -32,11 +32,17 @@ from assess.scoring.results import (
     Verdict,
 )
 from assess.scoring.verdicts import judge
+from assess.scoring.wave import MirrorScale, MirrorTopic
 
 V_S, P_S = (4, 4, 5, 3, 4, 4, 5, 4), (2, 3, 2, 3, 2, 3, 3, 2)
 V_M, P_M = (4, 4, 3, 5, 4, 4), (3, 2, 2, 3, 3, 2)
 
 Pairs = Sequence[tuple[int, int]]
+
+UNCOMPARED = Judged(
+    estimate=NotEstimable(reason=Reason.NOT_COMPARABLE), verdict=Verdict.CANNOT_TELL, margin=12.5, family=Family.MIRROR
+)
+"""The gap of a directed topic: what each side rates is not the same thing (I-16)."""
 
 
 def probe() -> Instrument:
@@ -348,8 +354,7 @@ def test_directed_topics_have_errors_and_ratings_instead_of_a_label() -> None:
     for code in ("TR2", "CO4"):
         one = found.topics[code]
         assert one.label is None
-        assert one.gap.estimate == NotEstimable(reason=Reason.NOT_COMPARABLE)
-        assert one.gap.verdict is Verdict.CANNOT_TELL
+        assert one.gap == UNCOMPARED
         other = {"sales": "marketing", "marketing": "sales"}
         for side in ("sales", "marketing"):
             means = {name: found_.get(side) for name, found_ in (("p", one.expected), ("s", one.self_rating))}
@@ -396,13 +401,24 @@ def test_at_five_to_nine_answers_the_mirror_scale_stands_alone() -> None:
     assert found.mirror_scale is not None
     assert found.mirror_scale.precision is Precision.COARSE_SCALE
     assert {each.family_size for each in found.mirror_scale.error.values()} == {2}
+    assert set(found.topics) == {"AL1", "AL3", "AL5", "TR2", "CO4"}
     for code, one in found.topics.items():
-        assert (one.precision, one.label) == (None, None)
-        assert {*one.own.values(), *one.expected.values()} == {Withheld()}
-        judged = [*one.perceived.values(), *one.expectation_error.values(), *one.self_other.values()]
-        assert {each.verdict for each in judged} == {Verdict.WITHHELD}
-        assert (one.gap.verdict is Verdict.WITHHELD) is (code not in ("TR2", "CO4"))
-        assert bool(one.self_rating) is bool(one.self_other) is (code in ("TR2", "CO4"))
+        directed = code in ("TR2", "CO4")
+        nothing = dict.fromkeys(("sales", "marketing"), Withheld())
+        unjudged = Judged(estimate=Withheld(), verdict=Verdict.WITHHELD, margin=12.5, family=Family.MIRROR)
+        each = dict.fromkeys(("sales", "marketing"), unjudged)
+        assert one == MirrorTopic(
+            topic=code,
+            precision=None,
+            own=nothing,
+            expected=nothing,
+            gap=UNCOMPARED if directed else unjudged,
+            perceived=each,
+            expectation_error=each,
+            self_rating=nothing if directed else {},
+            self_other=each if directed else {},
+            label=None,
+        )
 
 
 def test_a_mirror_scale_under_the_floor_is_withheld_on_both_sides() -> None:
@@ -413,12 +429,11 @@ def test_a_mirror_scale_under_the_floor_is_withheld_on_both_sides() -> None:
     found = perceive(released(rows, asked=asked, form="core", policy=Policy()), asked, "core")
     mirror = found.mirror_scale
     assert mirror is not None
-    assert (mirror.precision, mirror.expected, mirror.answered) == (
-        None,
-        dict.fromkeys(("sales", "marketing"), Withheld()),
-        dict.fromkeys(("sales", "marketing"), Withheld()),
+    nothing = dict.fromkeys(("sales", "marketing"), Withheld())
+    unjudged = Judged(estimate=Withheld(), verdict=Verdict.WITHHELD, margin=10, family=Family.MIRROR)
+    assert mirror == MirrorScale(
+        precision=None, expected=nothing, answered=nothing, error=dict.fromkeys(("sales", "marketing"), unjudged)
     )
-    assert {each.verdict for each in mirror.error.values()} == {Verdict.WITHHELD}
 
 
 def test_the_pulse_has_one_topic_and_no_mirror_scale() -> None:

@@ -15,7 +15,7 @@ from scipy import stats
 from scoring_builders import codes, counts, differences, samples
 
 from assess.scoring import permutation
-from assess.scoring.histogram import Histogram
+from assess.scoring.histogram import Histogram, histogram
 from assess.scoring.permutation import Exact, rank_work, sign_flip, two_sample, two_sample_ranks, wanted
 from assess.scoring.results import NotEstimable, Reason
 
@@ -194,6 +194,15 @@ def test_sign_flips_of_more_than_sixty_two_people_are_scaled() -> None:
     assert found.p == pytest.approx(stats.binomtest(45, 70).pvalue, rel=1e-12)
 
 
+@pytest.mark.parametrize(("up", "down", "whole"), [(40, 22, True), (40, 23, False), (620, 560, False)])
+def test_sign_flips_stay_integers_while_two_to_the_r_fits(up: int, down: int, *, whole: bool) -> None:
+    """S-21: 2^62 does and 2^63 does not; 2^1180 is over any float, and is scaled on the way."""
+    found = sign_flip(differences(*[1] * up, *[-1] * down))
+    assert isinstance(found, Exact)
+    assert isinstance(found.numerator, int) is isinstance(found.denominator, int) is whole
+    assert found.p == pytest.approx(stats.binomtest(up, up + down).pvalue, rel=1e-11)
+
+
 def test_nobody_has_no_exact_p() -> None:
     """S-02."""
     for function in (two_sample, two_sample_ranks):
@@ -215,4 +224,21 @@ def test_when_the_exact_test_is_wanted(n: int, m: int, *, expected: bool) -> Non
 
 
 def test_the_work_of_a_rank_test_grows_with_both_sides() -> None:
+    """S-20: (rows n) × (columns n(2Z - n)) × (people Z), n the smaller side: 10 v 20 is 10·10·50·30."""
+    assert rank_work(counts(10), counts(20)) == rank_work(counts(20), counts(10)) == 10 * 10 * 50 * 30
     assert rank_work(counts(10), counts(10)) < rank_work(counts(10), counts(20)) < rank_work(counts(20), counts(20))
+
+
+def test_scores_too_fine_for_the_programme_are_rounded_and_those_of_a_questionnaire_are_not() -> None:
+    """S-20: the p of rounded scores is next to the p of the scores themselves; 60 to a level is left alone."""
+    generator = np.random.default_rng(3)
+    fine = [histogram(generator.integers(0, 10**9, size=8), zero=0, span=10**9, step=1) for _ in range(2)]
+    found = permutation.two_sample(*fine)
+    assert isinstance(found, Exact)
+    both = np.concatenate([each.score for each in fine])
+    seen = abs(int(fine[0].score.sum()) * 2 - int(both.sum()))
+    ways = [abs(2 * int(both[list(chosen)].sum()) - int(both.sum())) for chosen in itertools.combinations(range(16), 8)]
+    assert found.denominator == len(ways) == 12870
+    assert found.p == pytest.approx(sum(way >= seen for way in ways) / len(ways), abs=0.002)
+    left = np.array([0, 60, 97, 240])
+    assert permutation._in_reach(left, 60, 30).tolist() == left.tolist()

@@ -152,6 +152,30 @@ def test_a_cell_that_is_no_code_is_refused_by_row_and_column(cell: object, said:
         ),
         ({"invited": {"x": 2, "y": 5}}, "side x: 3 ballots but only 2 invited"),
         ({"invited": {"x": 5}}, "head count for every side and no other: see y"),
+        ({"invited": {"x": math.nan, "y": 5}}, "invited: x is a whole number of people, one or more, not nan"),
+        ({"invited": {"x": 10.5, "y": 5}}, "invited: x is a whole number of people"),
+        ({"invited": {"x": "10", "y": 5}}, "invited: x is a whole number of people, one or more, not '10'"),
+        ({"invited": {"x": 5, "y": 0}}, "invited: y is a whole number of people, one or more, not 0"),
+        ({"invited": {"x": 5, "y": True}}, "invited: y is a whole number"),
+        ({"sides": {"x", "y"}}, "sides are a list or tuple of text, x first"),
+        ({"sides": (1, 2)}, "sides are a list or tuple of text"),
+        ({"sides": [str(n) for n in range(128)]}, "two different values"),
+        ({"keying": {"Q": iter(["Q1", "-Q2"])}}, "scale Q: its items are a list or tuple of text"),
+        ({"keying": {"Q": "Q1"}}, "scale Q: its items are a list or tuple of text, not 'Q1'"),
+        ({"keying": {"Q": [1, 2]}}, "scale Q: its items are a list or tuple of text"),
+        ({"codes": ("1", "5")}, "codes are its lowest and its highest, two whole numbers, not ('1', '5')"),
+        ({"codes": (1.0, 5.0)}, "codes are its lowest and its highest, two whole numbers"),
+        ({"codes": (1, 5, 7)}, "codes are its lowest and its highest, two whole numbers"),
+        ({"codes": 5}, "codes are its lowest and its highest, two whole numbers, not 5"),
+        ({"min_answered": {"Q": 1.5}}, "scale Q has 3 items: 1.5 of them cannot be asked for"),
+        ({"min_answered": {"Q": True}}, "scale Q has 3 items: True of them cannot be asked for"),
+        ({"margin": 0}, "margin is over 0 and under 100, not 0"),
+        ({"item_margin": math.nan}, "item_margin is over 0 and under 100, not nan"),
+        ({"margin": 1e9}, "margin is over 0 and under 100"),
+        ({"margin": "10"}, "margin is a number, not '10'"),
+        ({"margin": True}, "margin is a number, not True"),
+        ({"rho": 1.0}, "rho is at least 0 and under 1, not 1.0"),
+        ({"item_rho": -0.1}, "item_rho is at least 0 and under 1, not -0.1"),
     ],
 )
 def test_a_call_that_contradicts_itself_says_how(changed: dict[str, Any], said: str) -> None:
@@ -159,6 +183,42 @@ def test_a_call_that_contradicts_itself_says_how(changed: dict[str, Any], said: 
     with pytest.raises(AnswersError) as refused:
         score(**changed)
     assert said in str(refused.value)
+
+
+def test_a_reliability_of_nothing_is_allowed() -> None:
+    """S-11: with ρ 0 the two estimands have one width."""
+    found = score(invited={"x": 3, "y": 3}, rho=0).subjects["scale.Q"]
+    assert found.gap.estimate.se == found.process_gap.se
+
+
+def long(items: int, people: int, *, share: float) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return people on a long scale who skip a share of it, and the arguments that score it."""
+    generator = np.random.default_rng(items)
+    names = [f"L{number}" for number in range(items)]
+    answers = [
+        {"team": side}
+        | {name: "" if generator.random() < share else int(code) for name, code in zip(names, row, strict=True)}
+        for side in "xy"
+        for row in generator.integers(1, 6, size=(people, items))
+    ]
+    return answers, {"keying": {"L": names}}
+
+
+def test_a_long_scale_with_gaps_is_scored_in_reasonable_time() -> None:
+    """S-20: 10 to 20 answers have a common unit of 232,792,560; the exact test rounds the scores, and ends."""
+    answers, arguments = long(20, 20, share=0.3)
+    found = score(answers, **arguments).subjects["scale.L"]
+    assert found.pair.p_exact == pytest.approx(found.pair.p_welch, abs=0.03)
+
+
+def test_a_scale_without_an_exact_unit_is_refused_with_the_remedy() -> None:
+    """S-07."""
+    answers, arguments = long(60, 6, share=0.0)
+    with pytest.raises(
+        AnswersError, match="scale L: scores of 30 to 60 answers have no exact common unit; ask for more"
+    ):
+        score(answers, **arguments)
+    assert score(answers, **arguments, min_answered={"L": 60}).subjects["scale.L"].gap is not None
 
 
 def test_an_empty_table_names_the_sides_it_lacks() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from scipy import stats
 from scoring_builders import codes, counts, samples
 
 from assess.scoring.histogram import Histogram
-from assess.scoring.results import Estimate, Flag, NotEstimable, Reason
+from assess.scoring.results import Estimand, Estimate, Flag, NotEstimable, Reason
 from assess.scoring.superiority import BrunnerMunzel, brunner_munzel, superiority
 
 
@@ -77,6 +78,14 @@ def test_the_unfloored_test_is_scipy_s(first: list[int], second: list[int]) -> N
     assume(np.isfinite(theirs.pvalue) and np.isfinite(theirs.statistic))
     assert (found.p_x_lt_y - 0.5) / found.se == pytest.approx(theirs.statistic, rel=1e-9, abs=1e-9)
     assert found.p == pytest.approx(theirs.pvalue, rel=1e-7, abs=1e-12)
+    assert found.p == pytest.approx(2 * stats.t.sf(abs(theirs.statistic), found.df), rel=1e-7, abs=1e-12)
+
+
+def test_sides_of_one_variance_have_an_unfloored_test() -> None:
+    """S-14: only where neither side varies is there none."""
+    found = brunner_munzel(codes(1, 2, 3), codes(1, 2, 3))
+    assert isinstance(found, BrunnerMunzel)
+    assert (found.p_x_lt_y, found.p) == (0.5, 1)
 
 
 def test_theta_of_any_number_of_people_is_exact() -> None:
@@ -122,6 +131,27 @@ def test_the_side_floor_widens_a_side_with_hardly_any_spread() -> None:
     assert Flag.FLOORED in found.flags
     w = found.value * (1 - found.value)
     assert found.se**2 == pytest.approx(plain.se**2 + 0.6 * w / 8 / 8, rel=1e-12)
+
+
+def test_a_side_just_at_its_floor_is_not_floored() -> None:
+    """S-14: s² >= .6w/n, and here the s² of [1, 2, 2] is .6·(15/64)/3 to the last bit, so nothing was raised."""
+    at, above = [1, 2, 2], [1, 2, 2, 3]
+    assert theta(at, above).flags == theta(above, at).flags == frozenset()
+    assert theta([2, 2, 2], above).flags == theta(above, [2, 2, 2]).flags == {Flag.FLOORED}
+
+
+def test_theta_says_how_it_was_made_and_of_how_many_persons() -> None:
+    """S-01, S-11, S-14: estimand B whatever the head count."""
+    found = theta([1, 2, 4, 5], [2, 3, 3, 3, 5])
+    assert (found.n, found.m, found.estimand) == (4, 5, Estimand.PROCESS)
+    assert found.method == "probability of superiority, 0 to 1, logit interval"
+
+
+def test_a_table_with_more_scores_than_counts_is_refused() -> None:
+    """S-14: nobody may be dropped in silence."""
+    broken = replace(codes(1, 2, 3), score=np.array([1, 2, 3, 4]))
+    with pytest.raises(ValueError, match="shorter"):
+        superiority(broken, codes(1, 2))
 
 
 def test_a_half_needs_two_people_a_side() -> None:

@@ -67,7 +67,7 @@ def test_partial_persons_add_up_when_tables_are_pooled() -> None:
 
 def test_tables_on_different_scales_are_never_added() -> None:
     """S-05."""
-    with pytest.raises(ValueError, match="^two histograms on different integer scales cannot be compared or added$"):
+    with pytest.raises(ValueError, match=r"^two histograms on different integer scales cannot be compared or added$"):
         tally.pooled(codes(1, 2), codes(1, 2, levels=7))
     for other in ({"zero": 0}, {"span": 5}, {"step": 2}):
         with pytest.raises(ValueError, match="different integer scales"):
