@@ -15,13 +15,14 @@ import numpy as np
 from assess.disclosure.release import Released, ReleasedSubject, Withheld
 from assess.instruments.model import Instrument
 from assess.scoring import compare, multiplicity, tally
+from assess.scoring.checks import rho
 from assess.scoring.compare import Compared
 from assess.scoring.intervals import choose
 from assess.scoring.results import NotEstimable, Pair, Reason, Verdict
 from assess.scoring.subjects import assumptions, pairs
 from assess.scoring.tally import Bools
 from assess.scoring.verdicts import judge
-from assess.scoring.wave import Care, ShareClass
+from assess.scoring.wave import Care, ScaleChecks, ShareClass
 
 FEWEST_ANSWERS: Final = 10
 """Identical answers from which somebody is careless."""
@@ -100,7 +101,9 @@ def careless(released: Released, instrument: Instrument, form: str) -> Bools:
     return found
 
 
-def check(released: Released, instrument: Instrument, form: str) -> Care | NotEstimable:
+def check(
+    released: Released, instrument: Instrument, form: str, checks: Mapping[str, ScaleChecks] | None = None
+) -> Care | NotEstimable:
     """Judge every headline gap of the form with and without the careless, and say whether any verdict differs (S-44).
 
     Both times by the same rules: declared ρ and margin, Holm over the headline family (scales, and pairs of more than
@@ -114,6 +117,8 @@ def check(released: Released, instrument: Instrument, form: str) -> Care | NotEs
         The released table, of two sides or more, with the subjects of this form.
     instrument, form
         What was asked, and which form of it.
+    checks
+        `checks.scale_checks` of the wave: a ρ measured lower than declared holds here too, as measured with everybody.
 
     Returns
     -------
@@ -134,11 +139,11 @@ def check(released: Released, instrument: Instrument, form: str) -> Care | NotEs
     table = released.table
     if min(table.people(side) for side in table.sides) < FEWEST_BALLOTS or not _answer_scales(instrument, form):
         return NotEstimable(reason=Reason.GATE_N)
-    before = _verdicts(released, instrument, form, without=np.zeros(len(table.side), dtype=np.bool_))
+    before = _verdicts(released, instrument, form, checks or {}, without=np.zeros(len(table.side), dtype=np.bool_))
     if all(verdict is None for verdict in before.values()):
         return NotEstimable(reason=Reason.NOT_COMPARABLE)
     flagged = careless(released, instrument, form)
-    after = _verdicts(released, instrument, form, without=flagged)
+    after = _verdicts(released, instrument, form, checks or {}, without=flagged)
     return Care(unchanged=before == after, share=share_class(int(np.count_nonzero(flagged)), len(flagged)))
 
 
@@ -170,7 +175,7 @@ def _answer_scales(instrument: Instrument, form: str) -> list[list[str]]:
 
 
 def _verdicts(
-    released: Released, instrument: Instrument, form: str, *, without: Bools
+    released: Released, instrument: Instrument, form: str, checks: Mapping[str, ScaleChecks], *, without: Bools
 ) -> dict[tuple[str, Pair], Verdict | None]:
     """Return the row of every headline gap that is not withheld, None where it is not estimable."""
     subjects = [released.find(f"scale.{name}") for name in instrument.headline(form)]
@@ -178,7 +183,9 @@ def _verdicts(
         (subject.registered.id, pair): (subject, gap)
         for subject in subjects
         if not isinstance(subject, Withheld) and assumptions(subject.registered, instrument).verdict
-        for pair, gap in _gaps(released, subject, instrument, without).items()
+        for pair, gap in _gaps(
+            released, subject, rho(subject.registered, instrument, checks), instrument, without
+        ).items()
     }
     adjusted = multiplicity.holm({which: gap.p for which, (_, gap) in gaps.items() if isinstance(gap, Compared)})
     return {
@@ -195,16 +202,16 @@ def _verdicts(
 
 
 def _gaps(
-    released: Released, subject: ReleasedSubject, instrument: Instrument, without: Bools
+    released: Released, subject: ReleasedSubject, assumed: float, instrument: Instrument, without: Bools
 ) -> Mapping[Pair, Compared | NotEstimable]:
     """Return a scale's gap between every two sides, the given persons left out, at the estimand it has with them."""
     everybody = tally.scale_histograms(released, subject, instrument)
     tables = tally.scale_histograms(released, subject, instrument, without=without)
-    rho, invited = assumptions(subject.registered, instrument).rho, released.table.invited
+    invited = released.table.invited
     found: dict[Pair, Compared | NotEstimable] = {}
     for pair in pairs(released.table.sides):
         x, y = (tables[side] for side in pair)
         estimand = choose({side: everybody[side].n for side in pair}, invited).estimand
         fractions = tuple(tables[side].n / invited[side] if invited and invited[side] else 0.0 for side in pair)
-        found[pair] = compare.gap(x, y, rho=rho, fractions=fractions, estimand=estimand)
+        found[pair] = compare.gap(x, y, rho=assumed, fractions=fractions, estimand=estimand)
     return found

@@ -6,17 +6,18 @@ agreement, comparability), careless answers (care), the verdict itself (verdicts
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 
 from assess.disclosure.policy import Precision
-from assess.disclosure.registry import Kind
+from assess.disclosure.registry import Kind, Registered
 from assess.disclosure.release import Released, ReleasedSubject, Withheld
 from assess.instruments.model import Instrument
-from assess.scoring import agreement, item_table, omega, reliability, tally_items
+from assess.scoring import agreement, item_table, omega, tally_items
 from assess.scoring.comparability import Comparability, comparability
 from assess.scoring.item_table import ItemTable
 from assess.scoring.one_item import Scales
+from assess.scoring.reliability import reliability
 from assess.scoring.results import Modifier, Pair
 from assess.scoring.subjects import assumptions, pairs
 from assess.scoring.wave import ScaleChecks, SubjectEstimates
@@ -38,24 +39,39 @@ def scale_checks(released: Released, instrument: Instrument) -> dict[str, ScaleC
         By registered id. `Withheld` throughout for a scale in a coarse class (A-12), or one of whose items is withheld.
     """
     scales = [subject for subject in released.subjects if subject.registered.kind is Kind.SCALE]
-    open_ = {
-        subject.registered.id: (subject, tally_items.item_tables(released, subject, instrument))
+    tables = {
+        subject.registered.id: tally_items.item_tables(released, subject, instrument)
         for subject in scales
         if _may_be_read(released, subject)
     }
+    stands = {
+        subject.registered.id: reliability(
+            reduce(item_table.pooled, tables[subject.registered.id].values()),
+            assumptions(subject.registered, instrument).rho,
+        )
+        for subject in scales
+        if subject.registered.id in tables
+    }
     compared = comparability(
         {
-            (id_, pair): _between(released, tables, pair, subject, instrument)
-            for id_, (subject, tables) in open_.items()
-            if assumptions(subject.registered, instrument).verdict
+            (id_, pair): _between(released, tables[id_], pair, stands[id_].rho, margin)
+            for id_, margin in _judged_margins(scales, instrument).items()
+            if id_ in tables
             for pair in pairs(released.table.sides)
         }
     )
     return {
-        subject.registered.id: _checked(released, subject, instrument, open_[subject.registered.id][1], compared)
-        if subject.registered.id in open_
+        id_: ScaleChecks(
+            reliability=stands[id_],
+            omega=omega.omega(
+                reduce(item_table.pooled_products, tally_items.cross_products(released, subject, instrument).values())
+            ),
+            agreement={side: agreement.rwg(table) for side, table in tables[id_].items()},
+            comparability={pair: found for (of, pair), found in compared.items() if of == id_},
+        )
+        if id_ in tables
         else _withheld(released)
-        for subject in scales
+        for id_, subject in ((each.registered.id, each) for each in scales)
     }
 
 
@@ -73,41 +89,37 @@ def qualifiers(numbers: SubjectEstimates, pair: Pair) -> Iterator[Modifier]:
         yield Modifier.INDICATIVE
 
 
+def rho(registered: Registered, instrument: Instrument, checks: Mapping[str, ScaleChecks]) -> float:
+    """Return the ρ of a subject's intervals (S-11): the declared one, or a lower one that was measured (ADR 0010).
+
+    A composite takes the smallest of its scales, as it does of the declared ones.
+    """
+    declared = assumptions(registered, instrument).rho
+    members = [registered.subject]
+    if registered.kind is Kind.COMPOSITE:
+        composite = instrument.composites[registered.subject]
+        members = [*composite.plus, *composite.minus]
+    found = [checks[id_].reliability for id_ in (f"{Kind.SCALE}.{scale}" for scale in members) if id_ in checks]
+    return min([declared, *(each.rho for each in found if not isinstance(each, Withheld))])
+
+
 def _may_be_read(released: Released, subject: ReleasedSubject) -> bool:
     """Return whether answers may be read item by item: only then does nothing withheld show in what is said (R-4)."""
     items = (released.find(f"{Kind.ITEM}.{item}") for part in subject.registered.parts for item in part.items)
     return subject.precision is Precision.FULL and not any(isinstance(item, Withheld) for item in items)
 
 
-def _between(
-    released: Released, tables: dict[str, ItemTable], pair: Pair, subject: ReleasedSubject, instrument: Instrument
-) -> Scales:
+def _judged_margins(scales: Sequence[ReleasedSubject], instrument: Instrument) -> dict[str, float]:
+    """Return the margin of every scale whose gap has a verdict, by registered id."""
+    assumed = {subject.registered.id: assumptions(subject.registered, instrument) for subject in scales}
+    return {id_: each.margin for id_, each in assumed.items() if each.verdict}
+
+
+def _between(released: Released, tables: Mapping[str, ItemTable], pair: Pair, rho: float, margin: float) -> Scales:
     x, y = pair
-    assumed = assumptions(subject.registered, instrument)
     invited = released.table.invited
     return Scales(
-        x=tables[x],
-        y=tables[y],
-        rho=assumed.rho,
-        margin=assumed.margin,
-        invited=(invited[x], invited[y]) if invited else None,
-    )
-
-
-def _checked(
-    released: Released,
-    subject: ReleasedSubject,
-    instrument: Instrument,
-    tables: dict[str, ItemTable],
-    compared: dict[tuple[str, Pair], Comparability],
-) -> ScaleChecks:
-    products = tally_items.cross_products(released, subject, instrument).values()
-    declared = assumptions(subject.registered, instrument).rho
-    return ScaleChecks(
-        reliability=reliability.reliability(reduce(item_table.pooled, tables.values()), declared),
-        omega=omega.omega(reduce(item_table.pooled_products, products)),
-        agreement={side: agreement.rwg(table) for side, table in tables.items()},
-        comparability={pair: found for (id_, pair), found in compared.items() if id_ == subject.registered.id},
+        x=tables[x], y=tables[y], rho=rho, margin=margin, invited=(invited[x], invited[y]) if invited else None
     )
 
 

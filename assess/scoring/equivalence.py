@@ -24,7 +24,7 @@ def tost_p(estimate: Estimate, margin: float) -> float:
 
     References
     ----------
-    Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15.
+    Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15, doi:10.1007/BF01068419.
     """
     from scipy.special import stdtr
 

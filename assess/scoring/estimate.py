@@ -12,10 +12,10 @@ from assess.disclosure.registry import Kind, Registered, registered
 from assess.disclosure.release import Released, Withheld
 from assess.instruments.model import Instrument
 from assess.scoring import care, multiplicity, nonresponse, trend
-from assess.scoring.checks import qualifiers, scale_checks
+from assess.scoring.checks import qualifiers, rho, scale_checks
 from assess.scoring.compare import Compared
 from assess.scoring.perception import perceive
-from assess.scoring.results import Family, Judged, NotEstimable, Pair
+from assess.scoring.results import Family, Judged, NotEstimable, Pair, Reason
 from assess.scoring.subjects import Measured, assumptions, measure, withheld
 from assess.scoring.trend import EarlierWave
 from assess.scoring.verdicts import judge
@@ -65,7 +65,7 @@ def estimates(
     sides = released.table.sides
     shells = [shell for shell in registered(instrument, form) if shell.kind in _KINDS]
     checks = scale_checks(released, instrument)
-    measured = {shell.id: _measure(released, shell, instrument, checks.get(shell.id)) for shell in shells}
+    measured = {shell.id: _measure(released, shell, instrument, checks) for shell in shells}
     subjects = _judged(released, shells, measured, instrument, form)
     mirror = perceive(released, instrument, form) if len(sides) == 2 else None
     changes = trend.changes(
@@ -84,16 +84,18 @@ def estimates(
         topics=mirror.topics if mirror else {},
         mirror_scale=mirror.mirror_scale if mirror else None,
         participation=nonresponse.participation(released),
-        care=care.check(released, instrument, form),
+        care=care.check(released, instrument, form, checks),
         changes=changes,
     )
 
 
 def _measure(
-    released: Released, shell: Registered, instrument: Instrument, checks: ScaleChecks | None
+    released: Released, shell: Registered, instrument: Instrument, checks: Mapping[str, ScaleChecks]
 ) -> Measured | Withheld:
     subject = released.find(shell.id)
-    return subject if isinstance(subject, Withheld) else measure(released, subject, instrument, checks)
+    if isinstance(subject, Withheld):
+        return subject
+    return measure(released, subject, instrument, checks=checks.get(shell.id), rho=rho(shell, instrument, checks))
 
 
 def family(shell: Registered, instrument: Instrument, form: str) -> Family:
@@ -160,15 +162,20 @@ def _gap(
     compared = found.compared[pair]
     if isinstance(compared, NotEstimable):
         return judge(compared, margin=found.margin, family=which, family_size=family_size)
+    estimate = compared.estimate
+    persons = dict(zip(pair, (estimate.n, estimate.m), strict=True))
+    there = nonresponse.mostly_there(found.numbers.missing, pair)
     return judge(
-        compared.estimate,
+        estimate,
         margin=found.margin,
         p=compared.p,
         p_adjusted=p_adjusted,
         family=which,
         family_size=family_size,
         precision=found.precision,
-        half_silent=nonresponse.half_silent(released, pair),
-        d_star=nonresponse.tipping(released, compared.estimate.value, pair),
+        half_silent=nonresponse.half_silent(released, pair, persons),
+        d_star=nonresponse.tipping(released, estimate.value, pair)
+        if there
+        else NotEstimable(reason=Reason.NOT_COMPARABLE),
         qualified=tuple(qualifiers(found.numbers, pair)),
     )

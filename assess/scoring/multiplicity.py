@@ -50,7 +50,8 @@ def benjamini_hochberg(p: Mapping[Figure, float]) -> dict[Figure, float]:
 
     References
     ----------
-    Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57: controls the share of false findings.
+    Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, doi:10.1111/j.2517-6161.1995.tb02031.x:
+    controls the share of false findings.
     """
     ranked = sorted(p, key=lambda name: p[name])
     adjusted: dict[Figure, float] = {}

@@ -6,7 +6,7 @@ participation while a wave is open (surveys).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from assess.disclosure.release import Released, Withheld
@@ -16,6 +16,8 @@ from assess.scoring.wave import Participation
 
 ROBUST_ABOVE = 40.0
 FRAGILE_BELOW = 15.0
+
+_MISSING_TO = 0.25
 
 
 class Robustness(StrEnum):
@@ -34,10 +36,36 @@ def fractions(released: Released) -> dict[str, float] | NotEstimable:
     return {side: table.people(side) / table.invited[side] for side in table.sides}
 
 
-def half_silent(released: Released, sides: Sequence[str] | None = None) -> bool:
-    """Return whether under half answered on one of the sides, all by default, if head counts are known (S-31)."""
+def half_silent(
+    released: Released, sides: Sequence[str] | None = None, persons: Mapping[str, int] | None = None
+) -> bool:
+    """Return whether under half answered on one of the sides, if head counts are known (S-31).
+
+    Parameters
+    ----------
+    released
+        The released table.
+    sides
+        The sides that matter; all by default.
+    persons
+        Who counts for the figure, by side, as S-11 asks; ballots by default.
+    """
     found = fractions(released)
-    return not isinstance(found, NotEstimable) and min(found[side] for side in sides or found) < HALF
+    if isinstance(found, NotEstimable):
+        return False
+    if persons is None:
+        return min(found[side] for side in sides or found) < HALF
+    invited = released.table.invited or {}
+    return min(n / invited[side] for side, n in persons.items()) < HALF
+
+
+def mostly_there(missing: Mapping[str, float], sides: Sequence[str]) -> bool:
+    """Return whether at most a quarter of the ballots of each of these sides leaves the figure without an answer.
+
+    f of S-36 is of ballots, which are printed, and not of who counts for a figure, which is not (A-11). Beyond a
+    quarter, the last class of A-11, ballots say too little of who was silent on it, and no bound is given.
+    """
+    return max(missing[side] for side in sides) <= _MISSING_TO
 
 
 def worst_case(x: float, y: float, f_x: float, f_y: float) -> tuple[float, float]:
@@ -59,7 +87,7 @@ def worst_case(x: float, y: float, f_x: float, f_y: float) -> tuple[float, float
 
     References
     ----------
-    Horowitz & Manski (2000), Journal of the American Statistical Association 95.
+    Horowitz & Manski (2000), Journal of the American Statistical Association 95, doi:10.1080/01621459.2000.10473902.
     """
     low_x, low_y = f_x * x, f_y * y
     high_x, high_y = low_x + 100 * (1 - f_x), low_y + 100 * (1 - f_y)

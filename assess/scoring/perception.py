@@ -86,7 +86,7 @@ def perceive(released: Released, instrument: Instrument, form: str) -> Perceptio
 
     References
     ----------
-    McLeod & Chaffee (1973), American Behavioral Scientist 16.
+    McLeod & Chaffee (1973), American Behavioral Scientist 16, doi:10.1177/000276427301600402.
     """
     topics: dict[str, _Topic | Withheld] = {}
     scale: ReleasedSubject | Withheld | None = None

@@ -198,7 +198,7 @@ def _instrument(
             raise AnswersError(f"scale {name} has {len(items)} items: {least!r} of them cannot be asked for")
         if math.lcm(*range(least, len(items) + 1)) * levels[items[0]] >= ROOM:
             raise AnswersError(
-                f"scale {name}: scores of {least} to {len(items)} answers have no exact common unit; ask for more answers"
+                f"scale {name}: scores of {least} to {len(items)} answers have no exact common unit; ask for more"
             )
     return Instrument(
         id="public-data",

@@ -58,6 +58,11 @@ class Reliability:
         return self.local.value if isinstance(self.local, Estimate) else self.declared
 
     @property
+    def rho(self) -> float:
+        """The ρ of the scale's intervals (S-11): as declared, or as measured where that is less; never under 0."""
+        return min(self.declared, max(self.standing, 0.0))
+
+    @property
     def not_a_scale(self) -> bool:
         """Whether the local alpha is negative: "not a scale here"."""
         return self.standing < 0

@@ -104,7 +104,12 @@ def pairs(sides: tuple[str, ...]) -> tuple[Pair, ...]:
 
 
 def measure(
-    released: Released, subject: ReleasedSubject, instrument: Instrument, checks: ScaleChecks | None = None
+    released: Released,
+    subject: ReleasedSubject,
+    instrument: Instrument,
+    *,
+    checks: ScaleChecks | None = None,
+    rho: float | None = None,
 ) -> Measured:
     """Measure one released scale, item or composite.
 
@@ -118,6 +123,8 @@ def measure(
         Declares margins, reliabilities, reversals and directed content.
     checks
         What is known of a scale's items; its agreement has a say in two camps (S-41).
+    rho
+        ρ of the intervals (`checks.rho`); the declared one by default.
 
     Returns
     -------
@@ -131,11 +138,13 @@ def measure(
     numbers = _nothing_to_compare(released, subject, tables)
     compared: dict[Pair, Compared | NotEstimable] = {}
     if assumed.points:
-        numbers = _with_means(numbers, tables, assumed.rho, basis)
+        numbers = _with_means(numbers, tables, assumed.rho if rho is None else rho, basis)
         camps = frozenset(side for side, h in tables.items() if _in_camps(h, subject, checks, side))
         numbers = replace(numbers, camps=camps, checks=checks)
     if assumed.verdict:
-        compared = {pair: _compared(released, tables, pair, assumed.rho) for pair in numbers.pairs}
+        compared = {
+            pair: _compared(released, tables, pair, assumed.rho if rho is None else rho) for pair in numbers.pairs
+        }
         found = {pair: _pair(released, numbers, tables, pair, gap) for pair, gap in compared.items()}
         numbers = replace(numbers, pairs=found)
     return Measured(numbers=numbers, compared=compared, margin=assumed.margin, precision=subject.precision)
@@ -178,7 +187,9 @@ def _pair(
         gap=None,
         process_gap=current if process else compare.difference(x, y),
         theta=superiority.superiority(x, y),
-        worst_case=nonresponse.bounds(released, pair, *(numbers.side_means[side] for side in pair)),
+        worst_case=nonresponse.bounds(released, pair, *(numbers.side_means[side] for side in pair))
+        if nonresponse.mostly_there(numbers.missing, pair)
+        else _NOT_COMPARABLE,
         hedges_g=compare.hedges_g(x, y),
         p_welch=estimable.p_t if estimable else None,
         p_exact=estimable.p_exact.p if estimable and estimable.p_exact else None,

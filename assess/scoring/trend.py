@@ -129,6 +129,8 @@ def changes(
     waves = sorted(earlier, key=lambda wave: wave.number)
     if any(wave.number >= number for wave in waves):
         raise ValueError(f"wave {number} is compared with earlier waves only")
+    if len({wave.number for wave in waves}) < len(waves):
+        raise ValueError("two earlier waves have one number")
     series = [
         found
         for subject in current.values()

@@ -155,6 +155,55 @@ def test_a_scale_declared_below_the_line_is_indicative_whatever_n() -> None:
     assert Modifier.INDICATIVE not in modifiers(wave(12, 12))
 
 
+def errors(found: Released, name: str) -> tuple[float, float]:
+    """Return the standard error of the gap at the current estimand and at the process."""
+    one = subject(found, name)
+    assert isinstance(one.gap, Judged)
+    assert isinstance(one.gap.estimate, Estimate)
+    assert isinstance(one.process_gap, Estimate)
+    return one.gap.estimate.se, one.process_gap.se
+
+
+def test_a_reliability_measured_lower_than_declared_widens_the_interval() -> None:
+    """S-11, S-42, ADR 0010: unrelated answers have no reliability, so a census of them has no smaller error."""
+    generator = np.random.default_rng(9)
+    noise = {side: rows_of(generator.integers(1, 6, size=(30, 4))) for side in PAIR}
+    everybody = dict.fromkeys(PAIR, 30)
+    one = checks(released(noise, invited=everybody)).reliability
+    assert isinstance(one, reliability.Reliability)
+    assert one.rho == max(one.standing, 0) < 0.3 < one.declared
+    now, process = errors(released(noise, invited=everybody), "scale.VIEW")
+    assert now == pytest.approx(process * (1 - one.rho) ** 0.5)
+    few = {side: rows[:24] for side, rows in noise.items()}
+    now, process = errors(released(few, invited=dict.fromkeys(PAIR, 24)), "scale.VIEW")
+    assert now == pytest.approx(process * 0.25**0.5)  # too few to measure: as declared
+
+
+def test_a_reliability_measured_higher_than_declared_changes_nothing() -> None:
+    """S-11: what was declared beforehand is the most that is taken off."""
+    same = [(code, code, code, 6 - code) for code in (1, 2, 3, 4, 5)] * 6
+    same[0] = (1, 2, 1, 5)
+    found = released({side: rows_of(same) for side in PAIR}, invited=dict.fromkeys(PAIR, 30))
+    one = checks(found).reliability
+    assert isinstance(one, reliability.Reliability)
+    assert one.standing > one.declared == one.rho
+    now, process = errors(found, "scale.VIEW")
+    assert now == pytest.approx(process * 0.25**0.5)
+
+
+def test_a_composite_takes_the_lowest_reliability_of_its_scales() -> None:
+    """S-08, S-11: VIEW and RATE make HEALTH, and one of them was measured lower."""
+    generator = np.random.default_rng(9)
+    noise = {side: rows_of(generator.integers(1, 6, size=(30, 4))) for side in PAIR}
+    found = released(noise, invited=dict.fromkeys(PAIR, 30))
+    one = checks(found).reliability
+    assert isinstance(one, reliability.Reliability)
+    now, process = errors(found, "composite.HEALTH")
+    assert now == pytest.approx(process * (1 - one.rho) ** 0.5)
+    now, process = errors(found, "item.V1")
+    assert now == pytest.approx(process * 0.6**0.5)  # an item's is declared: .40
+
+
 def split(n: int, *, low: int = 1, high: int = 5) -> list[dict[str, int]]:
     """Return n persons in two camps, none between; V4 is reversed."""
     return rows_of([(low, low, low, 6 - low)] * (n // 2) + [(high, high, high, 6 - high)] * (n - n // 2))

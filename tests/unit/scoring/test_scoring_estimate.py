@@ -141,8 +141,8 @@ def test_a_frequency_has_counts_and_no_points() -> None:
 
 
 def test_numbers_carry_the_margin_and_rho_of_their_scale() -> None:
-    """S-10, S-13, I-17."""
-    asked, found = instrument(), scored(wave(invited={"east": 40, "west": 40}))
+    """S-10, S-13, I-17: with under 50 complete persons as declared."""
+    asked, found = instrument(), scored(wave(24, 20, invited={"east": 30, "west": 30}))
     assert gap(found.subjects["scale.MIX"])[0].margin == 11
     assert gap(found.subjects["item.X1"])[0].margin == 12.5
     assert gap(found.subjects["composite.HEALTH"])[0].margin == 10
@@ -151,7 +151,7 @@ def test_numbers_carry_the_margin_and_rho_of_their_scale() -> None:
         mean, process = subject.side_means["east"], subject.process_side_means["east"]
         assert isinstance(mean, Estimate)
         assert isinstance(process, Estimate)
-        assert mean.se == pytest.approx(process.se * math.sqrt(1 - rho * 34 / 40))
+        assert mean.se == pytest.approx(process.se * math.sqrt(1 - rho * 24 / 30))
     shells = {shell.id: shell for shell in registered(asked, "full")}
     with pytest.raises(ValueError, match="measured by perception"):
         assumptions(shells["mirror.V1"], asked)
@@ -182,6 +182,37 @@ def test_without_head_counts_everything_is_about_the_process() -> None:
     assert judged.d_star == NotEstimable(reason=Reason.NO_HEADCOUNT)
     assert found.participation.invited is None
     assert subject.pair.worst_case == NotEstimable(reason=Reason.NO_HEADCOUNT)
+
+
+def blank(n: int, ballots: int = 20) -> Released:
+    """Return a wave in which everybody sent a ballot and all but `n` of a side left one scale blank."""
+    generator = np.random.default_rng(3)
+    rows = {"east": people(generator, ballots, shift=1.5), "west": people(generator, ballots, shift=-1.5)}
+    for side in rows.values():
+        for person in side[n:]:
+            for item in ("V1", "V2", "V3", "V4"):
+                del person[item]
+    return released(rows, invited={"east": ballots, "west": ballots}, policy=Policy())
+
+
+def test_ballots_that_leave_a_scale_blank_are_silent_on_it() -> None:
+    """S-31, S-36, S-11: all 20 ballots came back and 6 answered VIEW; nothing says that silence hides nothing."""
+    judged, current = gap(scored(blank(6)).subjects["scale.VIEW"])
+    assert current.estimand is Estimand.PROCESS
+    assert Modifier.OF_THOSE_WHO_ANSWERED in judged.modifiers
+    assert judged.d_star == NOT_COMPARABLE
+    assert scored(blank(6)).subjects["scale.VIEW"].pair.worst_case == NOT_COMPARABLE
+    assert judged.verdict is Verdict.CLEAR_LARGE
+    assert Modifier.NOT_CLEAR in judged.modifiers
+
+
+def test_up_to_a_quarter_of_blank_ballots_keeps_the_bounds_of_silence() -> None:
+    """S-36, A-11: 15 of 20 is the last that is still of ballots."""
+    for n, there in ((15, True), (14, False)):
+        subject = scored(blank(n)).subjects["scale.VIEW"]
+        assert isinstance(subject.pair.worst_case, tuple) is there
+        assert (gap(subject)[0].d_star == NotEstimable(reason=Reason.ALL_ANSWERED)) is there
+        assert Modifier.OF_THOSE_WHO_ANSWERED not in gap(subject)[0].modifiers
 
 
 def test_half_a_silent_side_changes_the_estimand_and_the_words() -> None:

@@ -484,6 +484,13 @@ def test_a_wave_that_is_not_earlier_is_refused(late: int) -> None:
         changed(wave(late, scale__VIEW__company=(41.0, 33.0, 49.0)))
 
 
+def test_two_earlier_waves_of_one_number_are_refused() -> None:
+    """S-37: one of them would count twice."""
+    one = wave(8, scale__VIEW__company=(41.0, 33.0, 49.0))
+    with pytest.raises(ValueError, match="two earlier waves have one number"):
+        changed(one, one)
+
+
 def test_items_have_no_change() -> None:
     """S-37, A-12: a single item's process interval is not released."""
     earlier = EarlierWave(number=8, figures={"item.V1.company": (41.0, 33.0, 49.0)}, scale_hashes={**HASHES, "V1": "z"})
