@@ -49,7 +49,7 @@ def count_levels(released: Released) -> Ints:
     counts = np.empty((len(table.items), len(table.sides) * width), dtype=np.int64)
     at = np.empty_like(place)
     for row, given in zip(counts, _by_item(table.answers), strict=True):
-        np.add(place, given, out=at, casting="unsafe")
+        np.add(place, given, out=at)
         row[:] = np.bincount(at, minlength=len(row))
     by_side: Ints = counts.reshape(len(table.items), len(table.sides), width).swapaxes(0, 1)
     return by_side

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scoring_builders import instrument, people, released
+from scoring_item_tables import nobody, t_of
 
 from assess.disclosure.policy import Policy
 from assess.disclosure.registry import Kind
@@ -162,7 +163,19 @@ def test_levels_of_many_groups_and_more_people_than_a_block_are_counted_cell_by_
     for side, row in zip(table.side.tolist(), table.answers.tolist(), strict=True):
         for item, code in enumerate(row):
             expected[side, item, code + 1] += 1
-    assert np.array_equal(tally_items.count_levels(found), expected)
+    counts = tally_items.count_levels(found)
+    assert counts.dtype == np.int64
+    assert np.array_equal(counts, expected)
+
+
+def test_a_table_without_items_has_no_levels_to_count() -> None:
+    """S-05: blank and "don't know" are the only answers there could be."""
+    table = ResponseTable(
+        sides=("east", "west"), items=(), levels=(), side=np.array([0, 1]), answers=np.zeros((2, 0), dtype=np.int8)
+    )
+    found = release(table, Policy.public_data(), ())
+    assert isinstance(found, Released)
+    assert tally_items.count_levels(found).shape == (2, 0, FIRST)
 
 
 def test_item_tables_are_of_released_scales_only() -> None:
@@ -222,6 +235,29 @@ def test_a_table_whose_slices_disagree_is_refused() -> None:
             replace(table, count=count)
 
 
+@pytest.mark.parametrize(
+    ("answers", "minimum", "left"),
+    [
+        ([(1, 2, 3), (4, None, None), (5, 5, None)], 3, {5: 1}),
+        ([(1, 2, 3), (4, None, None), (5, 5, None)], 2, {5: 1, 10: 1}),
+        ([(4, 5), (2, None), (None, 3)], 1, {3: 1, 5: 1}),
+    ],
+)
+def test_the_minimum_without_an_item_is_one_lower_but_never_none(
+    answers: list[tuple[int | None, ...]], minimum: int, left: dict[int, int]
+) -> None:
+    """S-09: persons by I = s·Λ/a without the first item, Λ = 2, 2 and 1."""
+    found = item_table.scores_without(t_of(answers, min_answered=minimum), "I1")
+    assert dict(zip(found.score.tolist(), found.count.tolist(), strict=True)) == left
+
+
+def test_a_scale_that_nobody_answered_has_an_empty_table_of_integers() -> None:
+    """S-05, S-48."""
+    for found in (item_table.scores(nobody(3)), item_table.scores_without(nobody(3), "I2")):
+        assert (found.n, found.partial) == (0, 0)
+        assert (found.score.dtype, found.count.dtype) == (np.int64, np.int64)
+
+
 def test_a_scale_of_one_item_has_nothing_left_without_it() -> None:
     """S-09."""
     count = np.zeros((1, 7, 6, 2), dtype=np.int64)
@@ -229,3 +265,5 @@ def test_a_scale_of_one_item_has_nothing_left_without_it() -> None:
     table = ItemTable(items=("A",), levels=5, min_answered=1, count=count)
     with pytest.raises(ValueError, match=r"^a scale of one item has no score without it$"):
         item_table.scores_without(table, "A")
+    assert item_table.scores(table).count.tolist() == [3]
+    assert item_table.complete_sums(table).tolist() == [0, 3, 0, 0, 0, 0]
