@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -17,8 +15,6 @@ from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.release import Withheld
 from assess.instruments.load import shipped
 from assess.instruments.model import Instrument
-from assess.scoring import labels
-from assess.scoring.labels import labelled
 from assess.scoring.perception import Perception, perceive
 from assess.scoring.results import (
     Estimand,
@@ -31,7 +27,6 @@ from assess.scoring.results import (
     Reason,
     Verdict,
 )
-from assess.scoring.verdicts import judge
 from assess.scoring.wave import MirrorScale, MirrorTopic
 
 V_S, P_S = (4, 4, 5, 3, 4, 4, 5, 4), (2, 3, 2, 3, 2, 3, 3, 2)
@@ -173,123 +168,48 @@ def test_persons_without_a_prediction_leave_the_topic() -> None:
     assert (own.value, own.n) == (100, 4)
 
 
-# --- labels -----------------------------------------------------------------------------------------------------------
-
-SETTLED = {True: (20.0, Verdict.CLEAR_LARGE), False: (1.0, Verdict.NO_GAP)}
-
-
-def stated(value: float, verdict: Verdict) -> Judged:
-    estimate = Estimate(
-        value=value,
-        lo95=value - 2,
-        hi95=value + 2,
-        lo90=value - 1,
-        hi90=value + 1,
-        se=1,
-        df=9,
-        n=10,
-        m=10,
-        estimand=Estimand.PROCESS,
-        method="given",
-    )
-    return Judged(estimate=estimate, verdict=verdict, margin=12.5)
-
-
 @pytest.mark.parametrize(
-    ("states", "label", "named"),
+    ("east", "west", "expected"),
     [
-        ((False, False, False), Label.TRUE_CONSENSUS, None),
-        ((True, True, True), Label.DISSENSUS, None),
-        ((True, False, False), Label.FALSE_CONSENSUS, None),
-        ((False, True, True), Label.FALSE_CONFLICT, None),
-        ((True, False, True), Label.ONE_SIDED_BLINDNESS, 0),
-        ((True, True, False), Label.ONE_SIDED_BLINDNESS, 1),
-        ((False, True, False), Label.ONE_SIDED_FALSE_CONFLICT, 0),
-        ((False, False, True), Label.ONE_SIDED_FALSE_CONFLICT, 1),
+        ((4, 5), (2, 1), (Label.DISSENSUS, False, None, True)),
+        ((4, 2), (2, 4), (Label.DISSENSUS, False, None, False)),
+        ((4, 4), (2, 4), (Label.ONE_SIDED_BLINDNESS, False, "east", False)),
+        ((4, 2), (2, 2), (Label.ONE_SIDED_BLINDNESS, False, "west", False)),
     ],
 )
-def test_each_pattern_of_states_has_its_label(states: tuple[bool, ...], label: Label, named: int | None) -> None:
-    """S-34: blindness names the side that sees no gap, one-sided false conflict the side that sees one."""
-    gap, x, y = (stated(*SETTLED[state]) for state in states)
-    found = labelled(gap, [x, y])
-    assert found is not None
-    assert (found.label, found.named, found.likely) == (label, named, False)
-
-
-def test_every_pattern_has_exactly_one_label() -> None:
-    places = {labels.code(gap=g, x=x, y=y) for g, x, y in itertools.product((False, True), repeat=3)}
-    assert places == set(range(len(labels.LABELS)))
-    assert {label for label, _ in labels.LABELS} == set(Label)
-
-
-@pytest.mark.parametrize(
-    ("value", "verdict", "different", "open_"),
-    [
-        (20, Verdict.CLEAR_LARGE, True, False),
-        (12.5, Verdict.CLEAR_UNCERTAIN, True, False),
-        (12.4, Verdict.CLEAR_UNCERTAIN, False, True),
-        (11, Verdict.TOO_SMALL, False, False),
-        (3, Verdict.NO_GAP, False, False),
-        (13, Verdict.POSSIBLE, True, True),
-        (-13, Verdict.CANNOT_TELL, True, True),
-        (2, Verdict.CANNOT_TELL, False, True),
-    ],
-)
-def test_a_state_is_settled_or_leans(value: float, verdict: Verdict, different: bool, open_: bool) -> None:
-    """S-34: DIFFERENT is row 2 or 3 with |q| >= M, SAME is row 4 or 5, else OPEN, leaning DIFFERENT if |q| >= M."""
-    same = stated(*SETTLED[False])
-    found = labelled(stated(value, verdict), [same, same])
-    assert found is not None
-    assert found.label is (Label.FALSE_CONSENSUS if different else Label.TRUE_CONSENSUS)
-    assert found.likely is open_
-
-
-@pytest.mark.parametrize(
-    ("g", "c_x", "c_y", "opposite"),
-    [(20, 20, -20, False), (20, -20, -20, True), (20, 20, 20, True), (-20, 20, 20, True)],
-)
-def test_an_open_disagreement_may_be_expected_the_other_way_round(
-    g: float, c_x: float, c_y: float, opposite: bool
+def test_a_topic_says_which_side_its_label_names(
+    east: tuple[int, int], west: tuple[int, int], expected: tuple[Label, bool, str | None, bool]
 ) -> None:
-    """S-34: opposite if C_S·G < 0 or C_M·G > 0."""
-    gap, x, y = (stated(value, Verdict.CLEAR_LARGE) for value in (g, c_x, c_y))
-    found = labelled(gap, [x, y])
-    assert found is not None
-    assert found.label is Label.DISSENSUS
-    assert found.opposite is opposite
+    """S-34: label, likely, named side, opposite, of twenty persons a side who answer alike."""
+    one = topic([east] * 20, [west] * 20).topics["V1"]
+    assert (one.label, one.likely, one.named_side, one.opposite) == expected
 
 
-@pytest.mark.parametrize(("c_x", "c_y", "opposite"), [(0.6, -0.6, False), (0.6, 0.6, True), (-0.6, -0.6, True)])
-def test_the_other_way_round_is_a_matter_of_signs_however_small_the_margin(
-    c_x: float, c_y: float, opposite: bool
-) -> None:
-    """S-34: a product of two gaps has no size to reach."""
-    gap, x, y = (replace(stated(value, Verdict.CLEAR_LARGE), margin=0.5) for value in (0.6, c_x, c_y))
-    found = labelled(gap, [x, y])
-    assert found is not None
-    assert (found.label, found.opposite) == (Label.DISSENSUS, opposite)
+def test_a_topic_without_numbers_says_nothing() -> None:
+    """S-02, S-34: of one person a side."""
+    one = topic([(4, 2)], [(4, 2)]).topics["V1"]
+    assert one.gap.estimate == one.own["east"] == NotEstimable(reason=Reason.TOO_FEW)
+    assert (one.label, one.likely, one.named_side, one.opposite) == (None, False, None, False)
 
 
-def test_only_an_open_disagreement_can_be_opposite() -> None:
-    gap, x, y = (stated(value, Verdict.CLEAR_LARGE) for value in (1, -20, 20))
-    found = labelled(gap, [x, y])
-    assert found is not None
-    assert not found.opposite
+def test_means_of_a_topic_stay_on_their_scale() -> None:
+    """S-01: what all answer 1 or 5 has limits beyond the scale, and they are clipped to it."""
+    one = topic([(5, 1)] * 6, [(5, 1)] * 6).topics["V1"]
+    own, expected = one.own["east"], one.expected["east"]
+    assert isinstance(own, Estimate)
+    assert isinstance(expected, Estimate)
+    assert (own.value, own.hi90, own.hi95) == (100, 100, 100)
+    assert (expected.value, expected.lo90, expected.lo95) == (0, 0, 0)
 
 
-def test_a_gap_on_the_margin_is_told_to_nine_decimals() -> None:
-    """S-34: |q| >= M of ratios of counts, not of what their binary fractions leave."""
-    assert labels.differs(12.5 - 4e-10, 12.5)
-    assert labels.differs(-12.5 + 4e-10, 12.5)
-    assert not labels.differs(12.5 - 6e-10, 12.5)
-
-
-def test_a_topic_without_three_numbers_has_no_label() -> None:
-    none = judge(NotEstimable(reason=Reason.TOO_FEW), margin=12.5)
-    assert labelled(stated(20, Verdict.CLEAR_LARGE), [none, none]) is None
-    found = topic([(4, 2)], [(4, 2)]).topics["V1"]
-    assert found.gap.estimate == NotEstimable(reason=Reason.TOO_FEW)
-    assert found.label is None
+def test_coarse_topics_are_judged_on_the_ends_they_print() -> None:
+    """A-12, S-30: at 29 a side, 95 % [1.6, 10.5] prints as [0, 15] and no longer excludes 0: row 5 in place of 4."""
+    east, west = [(3, 3)] * 22 + [(4, 3)] * 7, [(3, 3)] * 29
+    full, coarse = topic(east, west).topics["V1"], topic(east, west, policy=Policy()).topics["V1"]
+    assert (full.precision, coarse.precision) == (Precision.FULL, Precision.COARSE_ITEM)
+    assert full.gap.estimate == coarse.gap.estimate
+    assert full.gap.verdict is full.perceived["east"].verdict is Verdict.TOO_SMALL
+    assert coarse.gap.verdict is coarse.perceived["east"].verdict is Verdict.NO_GAP
 
 
 # --- the shipped instrument -------------------------------------------------------------------------------------------
@@ -353,7 +273,7 @@ def test_directed_topics_have_errors_and_ratings_instead_of_a_label() -> None:
     found, asked = survey(40, 35)
     for code in ("TR2", "CO4"):
         one = found.topics[code]
-        assert one.label is None
+        assert (one.label, one.likely, one.named_side, one.opposite) == (None, False, None, False)
         assert one.gap == UNCOMPARED
         other = {"sales": "marketing", "marketing": "sales"}
         for side in ("sales", "marketing"):
@@ -380,6 +300,10 @@ def test_a_directed_topic_without_a_rating_of_one_s_own_team_has_its_error_alone
     one = perceive(released(rows, asked=asked), asked, "full").topics["O2"]
     assert number(one.expectation_error["east"]).value == pytest.approx(25 - 100)
     assert one.perceived == one.self_other == one.self_rating == {}
+    few = perceive(released({side: row * 2 for side, row in rows.items()}, asked=asked, policy=Policy()), asked, "full")
+    withheld = few.topics["O2"]
+    assert withheld.expectation_error["east"].estimate == Withheld()
+    assert withheld.perceived == withheld.self_other == withheld.self_rating == {}
 
 
 def test_the_mirror_scale_is_exploratory_with_the_margin_of_a_scale() -> None:
@@ -455,6 +379,13 @@ def test_comparisons_between_sides_are_near_census_and_paired_ones_are_not() -> 
     assert number(one.perceived["sales"]).estimand is Estimand.PROCESS
     assert one.perceived["sales"].d_star is None
     assert isinstance(one.gap.d_star, float)
+    assert found.mirror_scale is not None
+    for side, other in (("sales", "marketing"), ("marketing", "sales")):
+        error = found.mirror_scale.error[side]
+        assert number(error).estimand is Estimand.PEOPLE
+        assert error.d_star == pytest.approx(abs(number(error).value) / (4 / 44 + 5 / 40))
+        assert isinstance(one.expectation_error[side].d_star, float)
+        assert one.perceived[other].d_star is None
 
 
 def test_a_half_silent_side_is_said_on_every_comparison() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -91,6 +91,24 @@ def test_swapping_sides_keeps_the_exact_p(first: list[int], second: list[int]) -
 def test_equal_tables_have_an_exact_p_of_one(values: list[int]) -> None:
     """S-54."""
     assert fraction(two_sample(codes(*values), codes(*values))) == 1
+
+
+@pytest.mark.parametrize("test", [two_sample, two_sample_ranks])
+def test_the_smaller_side_is_the_one_that_is_relabelled(
+    monkeypatch: pytest.MonkeyPatch, test: Callable[[Histogram, Histogram], object]
+) -> None:
+    """S-20: its table has a row a person, so this is what makes the test quick."""
+    relabelled: list[int] = []
+    original = permutation._sums
+
+    def seen(scores: list[int], n: int, *, whole: bool) -> object:
+        relabelled.append(n)
+        return original(scores, n, whole=whole)
+
+    monkeypatch.setattr(permutation, "_sums", seen)
+    test(codes(1, 3), codes(2, 2, 3, 4, 5))
+    test(codes(2, 2, 3, 4, 5), codes(1, 3))
+    assert relabelled == [2, 2]
 
 
 def test_the_denominator_is_every_way_to_label_the_smaller_side() -> None:
@@ -242,3 +260,12 @@ def test_scores_too_fine_for_the_programme_are_rounded_and_those_of_a_questionna
     assert found.p == pytest.approx(sum(way >= seen for way in ways) / len(ways), abs=0.002)
     left = np.array([0, 60, 97, 240])
     assert permutation._in_reach(left, 60, 30).tolist() == left.tolist()
+
+
+def test_scores_are_rounded_to_as_many_steps_as_the_work_allows() -> None:
+    """S-20: 30 v 30 allows 500,000,000 // (30·30·60) = 9,259 steps, a large wave the fewest, 400."""
+    few, many = np.array([0, 1, 9_259]), np.array([0, 1, 9_994, 10_000])
+    assert permutation._in_reach(few, 60, 30).tolist() == [0, 1, 9_259]
+    assert permutation._in_reach(many, 60, 30).tolist() == [0, 1, 9_253, 9_259]
+    assert permutation._in_reach(few, 1_000, 500).tolist() == [0, 0, 400]
+    assert permutation._in_reach(10 * few, 60, 30).tolist() == [0, 1, 9_259]
