@@ -15,7 +15,7 @@ from assess.scoring import care, multiplicity, nonresponse, trend
 from assess.scoring.checks import qualifiers, rho, scale_checks
 from assess.scoring.compare import Compared
 from assess.scoring.perception import perceive
-from assess.scoring.results import Family, Judged, NotEstimable, Pair, Reason
+from assess.scoring.results import Family, Judged, NotEstimable, Pair
 from assess.scoring.subjects import Measured, assumptions, measure, withheld
 from assess.scoring.trend import EarlierWave
 from assess.scoring.verdicts import judge
@@ -164,7 +164,6 @@ def _gap(
         return judge(compared, margin=found.margin, family=which, family_size=family_size)
     estimate = compared.estimate
     persons = dict(zip(pair, (estimate.n, estimate.m), strict=True))
-    there = nonresponse.mostly_there(found.numbers.missing, pair)
     return judge(
         estimate,
         margin=found.margin,
@@ -174,8 +173,6 @@ def _gap(
         family_size=family_size,
         precision=found.precision,
         half_silent=nonresponse.half_silent(released, pair, persons),
-        d_star=nonresponse.tipping(released, estimate.value, pair)
-        if there
-        else NotEstimable(reason=Reason.NOT_COMPARABLE),
+        d_star=nonresponse.tipping(released, estimate.value, pair, found.numbers.missing),
         qualified=tuple(qualifiers(found.numbers, pair)),
     )

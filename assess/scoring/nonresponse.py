@@ -59,13 +59,13 @@ def half_silent(
     return min(n / invited[side] for side, n in persons.items()) < HALF
 
 
-def mostly_there(missing: Mapping[str, float], sides: Sequence[str]) -> bool:
+def _mostly_there(missing: Mapping[str, float] | None, sides: Sequence[str]) -> bool:
     """Return whether at most a quarter of the ballots of each of these sides leaves the figure without an answer.
 
     f of S-36 is of ballots, which are printed, and not of who counts for a figure, which is not (A-11). Beyond a
     quarter, the last class of A-11, ballots say too little of who was silent on it, and no bound is given.
     """
-    return max(missing[side] for side in sides) <= _MISSING_TO
+    return missing is None or max(missing[side] for side in sides) <= _MISSING_TO
 
 
 def worst_case(x: float, y: float, f_x: float, f_y: float) -> tuple[float, float]:
@@ -115,17 +115,45 @@ def tipping_point(gap: float, f_x: float, f_y: float) -> float | NotEstimable:
     return abs(gap) / silent
 
 
-def tipping(released: Released, gap: float, pair: Pair) -> float | NotEstimable:
-    """Return d* of a gap between two sides of a release; `no_headcount`, `all_answered`."""
-    found = fractions(released)
-    return found if isinstance(found, NotEstimable) else tipping_point(gap, *(found[side] for side in pair))
+def tipping(
+    released: Released, gap: float, pair: Pair, missing: Mapping[str, float] | None = None
+) -> float | NotEstimable:
+    """Return d* of a gap between two sides of a release.
 
+    Parameters
+    ----------
+    released
+        The released table.
+    gap
+        x - y, POMP points.
+    pair
+        The two sides.
+    missing
+        Share of a side's ballots without an answer to the figure; none by default.
 
-def bounds(released: Released, pair: Pair, x: Scored, y: Scored) -> tuple[float, float] | Withheld | NotEstimable:
-    """Return the worst case of the gap between two sides of means x and y; `no_headcount`, or why a mean is missing."""
+    Returns
+    -------
+    float or NotEstimable
+        `no_headcount`; `not_comparable` where over a quarter of a side's ballots leave the figure blank;
+        `all_answered`.
+    """
     found = fractions(released)
     if isinstance(found, NotEstimable):
         return found
+    if not _mostly_there(missing, pair):
+        return NotEstimable(reason=Reason.NOT_COMPARABLE)
+    return tipping_point(gap, *(found[side] for side in pair))
+
+
+def bounds(
+    released: Released, pair: Pair, x: Scored, y: Scored, missing: Mapping[str, float] | None = None
+) -> tuple[float, float] | Withheld | NotEstimable:
+    """Return the worst case of the gap between two sides of means x and y, or why there is none; as for `tipping`."""
+    found = fractions(released)
+    if isinstance(found, NotEstimable):
+        return found
+    if not _mostly_there(missing, pair):
+        return NotEstimable(reason=Reason.NOT_COMPARABLE)
     if not isinstance(x, Estimate):
         return x
     if not isinstance(y, Estimate):

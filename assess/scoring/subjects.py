@@ -187,9 +187,9 @@ def _pair(
         gap=None,
         process_gap=current if process else compare.difference(x, y),
         theta=superiority.superiority(x, y),
-        worst_case=nonresponse.bounds(released, pair, *(numbers.side_means[side] for side in pair))
-        if nonresponse.mostly_there(numbers.missing, pair)
-        else _NOT_COMPARABLE,
+        worst_case=nonresponse.bounds(
+            released, pair, numbers.side_means[pair[0]], numbers.side_means[pair[1]], numbers.missing
+        ),
         hedges_g=compare.hedges_g(x, y),
         p_welch=estimable.p_t if estimable else None,
         p_exact=estimable.p_exact.p if estimable and estimable.p_exact else None,

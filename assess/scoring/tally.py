@@ -233,7 +233,7 @@ def difference_histogram(table: Ints) -> Histogram:
     top = len(table)
     codes = np.arange(1, top + 1)
     difference = codes[:, None] - codes[None, :]
-    counts = np.bincount((difference + top - 1).ravel(), weights=table.ravel(), minlength=2 * top - 1).astype(np.int64)
+    counts = np.bincount((difference + top - 1).ravel(), weights=table.ravel()).astype(np.int64)
     held = np.flatnonzero(counts)
     return Histogram(score=held - (top - 1), count=counts[held], zero=0, span=top - 1, step=1)
 

@@ -139,6 +139,7 @@ def _tipping() -> Iterable[Call]:
     for found, _ in (*waves(), *waves_of_three()):
         for pair in itertools.combinations(found.table.sides, 2):
             yield from (call(found, gap, pair) for gap in (0.0, -12.5, 100.0))
+            yield from (call(found, 5.0, pair, dict.fromkeys(pair, share)) for share in (0.0, 0.25, 0.26, 1.0))
 
 
 def _bounds() -> Iterable[Call]:
@@ -189,6 +190,13 @@ def _qualifiers() -> Iterable[Call]:
     )
 
 
+def _rhos() -> Iterable[Call]:
+    """Every scale, item and composite with the checks of every wave."""
+    for found, asked in (*waves(), *waves_of_three()):
+        known = checks.scale_checks(found, asked)
+        yield from (call(shell, asked, known) for shell, of in shells() if of is asked)
+
+
 def _withheld() -> Iterable[Call]:
     for shell, asked in shells():
         gap = None
@@ -205,6 +213,7 @@ CASES: Mapping[Function, Callable[[], Iterable[Call]]] = {
     care.check: _careless,
     care.share_class: lambda: (call(some, n) for n in range(1, 41) for some in range(n + 1)),
     checks.qualifiers: _qualifiers,
+    checks.rho: _rhos,
     checks.scale_checks: lambda: (call(found, asked) for found, asked in (*waves(), *waves_of_three())),
     estimate.estimates: whole_engine,
     estimate.family: lambda: (call(shell, asked, FORM) for shell, asked in shells()),

@@ -237,7 +237,7 @@ def the_mirror_adds_up_exactly(engine: Engine, wave: Wave) -> None:
 
 
 def people_under_the_minimum_never_count(engine: Engine, wave: Wave, more: Mapping[str, Sequence[Row]]) -> None:
-    """They answer one item of a scale that asks for two: nothing moves but how many left it out.
+    """They answer one item of a scale that asks for two: nothing moves but how many left it out, and what that hides.
 
     And whether a gap rests on one item: S-09 lowers the minimum by one when it leaves an item out, so that somebody who
     gave one answer too few for the scale has a score on what is left of it.
@@ -253,15 +253,18 @@ def people_under_the_minimum_never_count(engine: Engine, wave: Wave, more: Mappi
 
 
 def _counted(subject: SubjectEstimates) -> SubjectEstimates:
-    """Return the estimates without who left the subject out, and without whether its gap rests on one item."""
+    """Return the estimates without who left the subject out, what that says of silence, and what rests on one item."""
 
     def plain(gap: Judged | None) -> Judged | None:
         if gap is None:
             return None
         kept = tuple(each for each in gap.modifiers if each is not Modifier.ONE_ITEM)
-        return dataclasses.replace(gap, modifiers=kept)
+        return dataclasses.replace(gap, modifiers=kept, d_star=None)
 
-    pairs = {pair: dataclasses.replace(each, gap=plain(each.gap)) for pair, each in subject.pairs.items()}
+    pairs = {
+        pair: dataclasses.replace(each, gap=plain(each.gap), worst_case=(0.0, 0.0))
+        for pair, each in subject.pairs.items()
+    }
     return dataclasses.replace(subject, missing={}, dont_know={}, checks=None, pairs=pairs)
 
 

@@ -124,6 +124,18 @@ def test_the_worst_case_of_a_pair_needs_both_means_and_both_head_counts() -> Non
     assert unknown == NotEstimable(reason=Reason.NO_HEADCOUNT)
 
 
+def test_beyond_a_quarter_of_blank_ballots_there_are_no_bounds() -> None:
+    """S-36, A-11; an unknown head count goes first."""
+    found = released(ROWS, invited={"east": 10, "west": 10})
+    none = NotEstimable(reason=Reason.NOT_COMPARABLE)
+    for share, there in ((0.25, True), (0.2500001, False)):
+        missing = {"east": 0.0, "west": share}
+        assert (nonresponse.tipping(found, 12, SIDES, missing) != none) is there
+        assert (nonresponse.bounds(found, SIDES, estimate(60), estimate(40), missing) != none) is there
+    unknown = NotEstimable(reason=Reason.NO_HEADCOUNT)
+    assert nonresponse.tipping(released(ROWS), 12, SIDES, {"east": 1.0, "west": 1.0}) == unknown
+
+
 def test_participation_is_ballots_and_head_counts() -> None:
     """S-36."""
     found = nonresponse.participation(released(ROWS, invited={"east": 10, "west": 10}))

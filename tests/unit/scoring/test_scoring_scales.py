@@ -92,6 +92,7 @@ def test_a_person_score_is_the_exact_mean_of_what_was_answered(rows: list[list[i
     )
     scores = [Fraction(s, h.zero) for s, c in zip(h.score.tolist(), h.count.tolist(), strict=True) for _ in range(c)]
     assert scores == expected
+    assert h.zero == math.lcm(2, 3, 4)
     assert h.partial == sum(2 <= sum(v >= 1 for v in row) < 4 for row in rows)
 
 
@@ -142,8 +143,8 @@ def test_a_composite_is_the_exact_mean_of_its_parts() -> None:
     rows = people(np.random.default_rng(6), 12)
     del rows[0]["O1"], rows[0]["O2"], rows[0]["O3"]  # one answer of four: no RATE, so no composite
     del rows[1]["V2"]  # three of four: prorated
-    found = released({"east": rows, "west": rows})
-    h = table(found, "composite.HEALTH", asked)["east"]
+    found = released({"east": rows, "west": rows[2:]})
+    h, other = table(found, "composite.HEALTH", asked).values()
 
     def pomp(row: dict[str, int], items: tuple[str, ...], reverse: str = "") -> Fraction:
         given = [6 - row[item] if item == reverse else row[item] for item in items if item in row]
@@ -157,6 +158,7 @@ def test_a_composite_is_the_exact_mean_of_its_parts() -> None:
     ]
     assert ours == expected
     assert (h.n, h.partial, h.zero) == (11, 1, 0)
+    assert (other.n, other.partial, other.zero) == (10, 0, 0)
     assert Fraction(100 * h.step, h.span) == 25  # D of S-10: one category of every part
 
 
@@ -200,15 +202,16 @@ def one_scale(levels: tuple[int, int], items: int, min_answered: int) -> tuple[R
 def test_a_scale_of_mixed_answer_scales_is_refused() -> None:
     """S-07: one D a scale."""
     found, asked = one_scale((5, 7), 4, 2)
-    with pytest.raises(ValueError, match="one number of levels"):
+    with pytest.raises(ValueError, match=r"^items of one scale have one number of levels, not \[5, 7\]$"):
         table(found, "scale.ONE", asked)
 
 
 def test_a_scale_too_long_for_exact_integers_is_refused() -> None:
-    """S-07: Λ of 45 to 90 answers no longer fits."""
-    found, asked = one_scale((5, 5), 90, 45)
-    with pytest.raises(ValueError, match="no exact integer score"):
-        table(found, "scale.ONE", asked)
+    """S-07: Λ of 45 to 90 answers no longer fits, and 5 Λ of 1 to 40 answers does not either."""
+    for items, minimum in ((90, 45), (40, 1)):
+        found, asked = one_scale((5, 5), items, minimum)
+        with pytest.raises(ValueError, match=f"^{items} items with {minimum} answered have no exact integer score$"):
+            table(found, "scale.ONE", asked)
 
 
 def test_a_long_scale_is_still_exact() -> None:

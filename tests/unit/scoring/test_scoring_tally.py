@@ -87,12 +87,33 @@ def test_don_t_know_and_blank_never_reach_an_item_table() -> None:
     item = subject(found, "item.X1")
     tables = tally.item_histograms(found, item)
     assert {side: as_dict(h) for side, h in tables.items()} == {"east": {5: 2}, "west": {1: 1, 2: 1}}
+    assert {(h.zero, h.span, h.step, h.partial) for h in tables.values()} == {(1, 4, 1, 0)}
     assert tally.levels(found, item) == {
         "east": Count(values=(0, 0, 0, 0, 2)),
         "west": Count(values=(1, 1, 0, 0, 0)),
     }
     assert tally.missing_share(found, item) == {"east": 0.5, "west": 0.5}
     assert tally.dont_know_share(found, item) == {"east": 0.25, "west": 0.5}
+
+
+def test_shares_are_of_a_side_s_ballots_however_few() -> None:
+    """I-17, S-07: of one ballot all or nothing."""
+    found = released({"east": [{"X1": 5}], "west": [{"X1": 0}]})
+    item = subject(found, "item.X1")
+    assert tally.missing_share(found, item) == tally.dont_know_share(found, item) == {"east": 0, "west": 1}
+
+
+def test_whoever_is_left_out_is_not_counted_and_nobody_comes_in_instead() -> None:
+    """S-44: of three persons with a score and one without."""
+    whole = {"V2": 1, "V3": 1, "V4": 5}
+    found = released({"east": [whole | {"V1": 1}, whole | {"V1": 5}, {"V1": 4}], "west": [whole | {"V1": 3}]})
+    scale = subject(found, "scale.VIEW")
+    kept = tally.scale_histograms(found, scale, instrument(), without=np.array([True, False, False, False]))
+    assert {side: as_dict(h) for side, h in kept.items()} == {"east": {24: 1}, "west": {18: 1}}
+    nobody = tally.scale_histograms(found, scale, instrument(), without=np.zeros(4, dtype=np.bool_))
+    everybody = tally.scale_histograms(found, scale, instrument())
+    assert {side: as_dict(h) for side, h in nobody.items()} == {side: as_dict(h) for side, h in everybody.items()}
+    assert as_dict(everybody["east"]) == {12: 1, 24: 1}
 
 
 def test_an_item_with_a_twin_counts_only_who_answered_both() -> None:
@@ -145,6 +166,7 @@ def test_differences_from_a_pair_table_are_own_minus_second(pairs: list[tuple[in
     h = tally.difference_histogram(table)
     expected = differences(*(v - w for v, w in pairs))
     assert as_dict(h) == as_dict(expected)
+    assert (h.score.dtype, h.count.dtype) == (np.int64, np.int64)
     assert (h.zero, h.span, h.step) == (0, 4, 1)
 
 
