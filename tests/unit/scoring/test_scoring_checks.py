@@ -280,3 +280,6 @@ def test_all_scales_are_tested_as_one_family(monkeypatch: pytest.MonkeyPatch) ->
     mixed = asked[0]["scale.MIX", PAIR]
     assert (mixed.x.people, mixed.y.people, mixed.x.items) == (60, 61, ASKED.scales["MIX"].items)
     assert (mixed.rho, mixed.margin, mixed.invited) == (0.6, 11, None)
+    rows = {side: people(np.random.default_rng(4), 12) for side in PAIR}
+    scale_checks(released(rows, policy=Policy(), invited={"east": 15, "west": 20}), ASKED)
+    assert asked[1]["scale.VIEW", PAIR].invited == (15, 20)

@@ -15,12 +15,12 @@ from scoring_builders import SIDES, instrument, people, released
 from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.registry import Kind, registered
 from assess.disclosure.release import Released, Withheld
-from assess.scoring import multiplicity
+from assess.scoring import care, checks, multiplicity
 from assess.scoring.estimate import estimates
 from assess.scoring.results import Count, Estimand, Estimate, Family, Judged, Modifier, NotEstimable, Reason, Verdict
 from assess.scoring.subjects import assumptions
 from assess.scoring.trend import EarlierWave
-from assess.scoring.wave import Estimates, PairEstimates, SubjectEstimates
+from assess.scoring.wave import Estimates, SubjectEstimates
 
 NOT_COMPARABLE = NotEstimable(reason=Reason.NOT_COMPARABLE)
 
@@ -269,60 +269,6 @@ def test_a_side_below_the_item_floor_withholds_items_and_keeps_scales() -> None:
     assert gap(scale)[0].family_size == 2
 
 
-def test_a_withheld_subject_is_withheld_in_every_field() -> None:
-    """A-11: an item and a scale compared whole; what only items have stays empty in the scale."""
-    rows = {"east": people(np.random.default_rng(6), 12), "west": people(np.random.default_rng(7), 12)}
-    for row in rows["east"][4:]:
-        for item in ("O1", "O2", "O3"):
-            row[item] = 0
-    found, nothing = scored(released(rows, policy=Policy())).subjects, dict.fromkeys(SIDES, Withheld())
-    for kind, code, margin, family in (
-        (Kind.ITEM, "O1", 12.5, Family.EXPLORATORY),
-        (Kind.SCALE, "RATE", 10, Family.HEADLINE),
-    ):
-        judged = Judged(estimate=Withheld(), verdict=Verdict.WITHHELD, margin=margin, family=family)
-        assert found[f"{kind}.{code}"] == SubjectEstimates(
-            id=f"{kind}.{code}",
-            kind=kind,
-            subject=code,
-            precision=None,
-            side_means=nothing,
-            process_side_means=nothing,
-            company=Withheld(),
-            process_company=Withheld(),
-            pairs={
-                SIDES: PairEstimates(gap=judged, process_gap=Withheld(), theta=Withheld(), worst_case=Withheld()),
-            },
-            favourable=nothing if kind is Kind.ITEM else {},
-            levels=nothing if kind is Kind.ITEM else {},
-            missing={},
-        )
-
-
-def test_a_fact_has_its_counts_and_nothing_else() -> None:
-    """I-15: a frequency means no points; compared whole."""
-    nothing = dict.fromkeys(SIDES, NOT_COMPARABLE)
-    none = PairEstimates(gap=None, process_gap=NOT_COMPARABLE, theta=NOT_COMPARABLE, worst_case=NOT_COMPARABLE)
-    rows = {"east": [{"F1": 2}] * 3 + [{"F1": 5}, {"F1": 0}], "west": [{"F1": 1}] * 3 + [{}]}
-    found = scored(released(rows)).subjects["item.F1"]
-    assert found == SubjectEstimates(
-        id="item.F1",
-        kind=Kind.ITEM,
-        subject="F1",
-        precision=Precision.FULL,
-        side_means=nothing,
-        process_side_means=nothing,
-        company=NOT_COMPARABLE,
-        process_company=NOT_COMPARABLE,
-        pairs={SIDES: none},
-        favourable={},
-        levels={"east": Count(values=(0, 3, 0, 0, 1)), "west": Count(values=(3, 0, 0, 0, 0))},
-        missing={"east": pytest.approx(0.2), "west": 0.25},
-        partial={},
-        dont_know={"east": 0.2, "west": 0},
-    )
-
-
 def test_withheld_figures_are_no_part_of_a_family() -> None:
     """S-23: the registered list less withheld and not estimable."""
     assert gap(scored(wave(9, 30)).subjects["scale.MIX"])[0].family_size == 2  # with the composite; no item
@@ -407,9 +353,13 @@ def test_an_item_that_nobody_can_answer_is_not_estimable_and_leaves_its_family()
         row["X1"] = 0
     found = scored(released(rows))
     subject = found.subjects["item.X1"]
-    assert subject.gap is not None
-    assert subject.gap.estimate == NotEstimable(reason=Reason.NO_ANSWERS)
-    assert subject.gap.verdict is Verdict.CANNOT_TELL
+    assert subject.gap == Judged(
+        estimate=NotEstimable(reason=Reason.NO_ANSWERS),
+        verdict=Verdict.CANNOT_TELL,
+        margin=12.5,
+        family=Family.EXPLORATORY,
+        family_size=11,
+    )
     assert subject.side_means["east"] == subject.company == subject.theta == NotEstimable(reason=Reason.NO_ANSWERS)
     assert subject.levels["east"] == Count(values=(0, 0, 0, 0, 0))
     assert subject.dont_know["east"] == subject.missing["east"] == 1
@@ -442,8 +392,40 @@ def test_changes_are_asked_of_the_trend_with_today_s_hashes() -> None:
     judged = changes["scale.VIEW.company"].judged
     assert isinstance(judged.estimate, Estimate)
     assert judged.estimate.value == pytest.approx(now.value - 50)
+    assert Modifier.OF_THOSE_WHO_ANSWERED not in judged.modifiers
+    silent = wave(invited={"east": 34, "west": 80})
+    changes = estimates(silent, instrument(), "full", [earlier], number=2, scale_hashes=hashes).changes
+    assert Modifier.OF_THOSE_WHO_ANSWERED in changes["scale.VIEW.company"].judged.modifiers
     with pytest.raises(KeyError):
         estimates(found, instrument(), "full", [earlier], number=2)
+    with pytest.raises(ValueError, match="wave 1 is compared with earlier waves only"):
+        estimates(found, instrument(), "full", [earlier], scale_hashes=hashes)
+
+
+def test_a_wave_has_its_checks_and_its_careless_answers_beside_it() -> None:
+    """S-31, S-40 to S-44: every scale carries its own, and its gap says what follows from them."""
+    released_, asked = wave(), instrument()
+    found, known = scored(released_), checks.scale_checks(released_, asked)
+    assert found.form == "full"
+    assert {id_: each.checks for id_, each in found.subjects.items() if each.checks} == known
+    assert found.care == care.check(released_, asked, "full", known)
+    few = scored(wave(12, 12)).subjects["scale.MIX"]  # too few to measure, and .60 declared
+    assert Modifier.INDICATIVE in gap(few)[0].modifiers
+
+
+def test_a_measured_reliability_is_that_of_every_number_of_its_scale() -> None:
+    """S-11, ADR 0010: unrelated answers have none, so that knowing everybody's takes hardly anything off."""
+    generator = np.random.default_rng(9)
+    drawn = [dict(zip(people(generator, 1)[0], map(int, generator.integers(1, 6, 14)), strict=True)) for _ in range(60)]
+    found = released({"east": drawn[:30], "west": drawn[30:]}, invited={"east": 30, "west": 30})
+    shell = next(shell for shell in registered(instrument(), "full") if shell.id == "scale.VIEW")
+    lowest = checks.rho(shell, instrument(), checks.scale_checks(found, instrument()))
+    subject = scored(found).subjects["scale.VIEW"]
+    assert lowest < 0.3
+    for now, process in ((gap(subject)[1], subject.process_gap), (subject.company, subject.process_company)):
+        assert isinstance(now, Estimate)
+        assert isinstance(process, Estimate)
+        assert now.se == pytest.approx(process.se * math.sqrt(1 - lowest))
 
 
 def test_a_release_of_another_form_is_refused() -> None:
