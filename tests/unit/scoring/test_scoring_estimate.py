@@ -402,13 +402,17 @@ def test_changes_are_asked_of_the_trend_with_today_s_hashes() -> None:
         estimates(found, instrument(), "full", [earlier], scale_hashes=hashes)
 
 
-def test_a_wave_has_its_checks_and_its_careless_answers_beside_it() -> None:
-    """S-31, S-40 to S-44: every scale carries its own, and its gap says what follows from them."""
+def test_a_wave_has_its_checks_and_its_careless_answers_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-31, S-40 to S-44: every scale carries its own, and its gap and the careless are judged by them."""
     released_, asked = wave(), instrument()
     found, known = scored(released_), checks.scale_checks(released_, asked)
     assert found.form == "full"
     assert {id_: each.checks for id_, each in found.subjects.items() if each.checks} == known
     assert found.care == care.check(released_, asked, "full", known)
+    asked_with: list[object] = []
+    monkeypatch.setattr(care, "check", lambda *passed: asked_with.append(passed[3]))
+    scored(released_)
+    assert asked_with == [known]
     few = scored(wave(12, 12)).subjects["scale.MIX"]  # too few to measure, and .60 declared
     assert Modifier.INDICATIVE in gap(few)[0].modifiers
 
