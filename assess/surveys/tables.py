@@ -69,6 +69,8 @@ class Wave(Base):
     k_stat_public: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     k_sign_public: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     k_mail_fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    witness: Mapped[str | None] = mapped_column(String(200))
+    witness_half_destroyed: Mapped[bool | None]
 
 
 class EnvelopeRow(Base):
@@ -199,3 +201,80 @@ class AuditRow(Base):
     actor: Mapped[str] = mapped_column(String(254))
     event: Mapped[str] = mapped_column(String(80))
     detail: Mapped[str] = mapped_column(Text)
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+
+
+class PreregChangeRow(Base):
+    """A change after opening, chained to the pre-registration: an extension, a spare given (A-15); kept."""
+
+    __tablename__ = "prereg_change"
+
+    wave_id: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("wave.wave_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class RosterPrintRow(Base):
+    """Keyed fingerprint of an address of the client's last roster (A-13); to the next opening, at most 400 days."""
+
+    __tablename__ = "roster_print"
+
+    client_id: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("client.client_id"), primary_key=True)
+    print: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    side: Mapped[str] = mapped_column(String(32))
+    kept_until: Mapped[date] = mapped_column(Date)
+
+
+class MovementRow(Base):
+    """How many people of a side stayed, joined and left since the client's wave before (A-13 R5); kept."""
+
+    __tablename__ = "movement"
+
+    wave_id: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("wave.wave_id"), primary_key=True)
+    side: Mapped[str] = mapped_column(String(32), primary_key=True)
+    stayers: Mapped[int] = mapped_column(SmallInteger)
+    joiners: Mapped[int] = mapped_column(SmallInteger)
+    leavers: Mapped[int] = mapped_column(SmallInteger)
+
+
+class ParticipationRow(Base):
+    """The band of a side's participation, overwritten once a day while a wave is open (A-16)."""
+
+    __tablename__ = "participation"
+
+    wave_id: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("wave.wave_id"), primary_key=True)
+    side: Mapped[str] = mapped_column(String(32), primary_key=True)
+    band: Mapped[str] = mapped_column(String(16))
+    day: Mapped[date] = mapped_column(Date)
+
+
+class ReleasedCommentRow(Base):
+    """A comment as the desk released it, redacted or paraphrased, apart from every score (A-18); kept."""
+
+    __tablename__ = "released_comment"
+
+    wave_id: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("wave.wave_id"), primary_key=True)
+    text_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    question: Mapped[str] = mapped_column(String(32))
+    side: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text)
+
+
+class ErratumRow(Base):
+    """Facts that correct a release, audited together with it (A-13); kept."""
+
+    __tablename__ = "erratum"
+
+    wave_id: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("wave.wave_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    facts: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RiskSheetRow(Base):
+    """The risk sheet of a wave as canonical JSON (A-34); kept."""
+
+    __tablename__ = "risk_sheet"
+
+    wave_id: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("wave.wave_id"), primary_key=True)
+    document: Mapped[bytes] = mapped_column(LargeBinary)
