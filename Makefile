@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 SERVE ?= 1
 
-.PHONY: help demo test check serve bench simulate pictures clean
+.PHONY: help demo test check serve bench simulate attack pictures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ bench: .venv/.stamp ## measure speed and memory as ratios in one run; writes ben
 
 simulate: .venv/.stamp ## coverage and false alarms at full size, a planted weakness beside each; 20,000 samples a cell
 	@$(PY) tests/simulation
+
+attack: .venv/.stamp ## every attack on anonymity at full size, a planted weakness beside each; writes docs/attacks.json
+	@$(PY) tests/anonymity
 
 pictures: .venv/.stamp ## redraw the README's pictures from a fresh demo
 	@./bench/system.sh pango poppler
