@@ -109,7 +109,7 @@ def release(services: Services, wave_id: bytes) -> Facts:
         policy=floors,
         key_mode=wave.key_mode,
         operator=wave.operator or services.settings.operator,
-        promise={locale: tuple(promise.sentences(wave.key_mode, locale, floors)) for locale in LOCALES},
+        promise={locale: tuple(promise.sentences(wave.key_mode, locale, floors, wave.witness)) for locale in LOCALES},
         promise_sha256=wave.promise_sha256 or "",
         prereg=wave.prereg,
         release_sha256="",

@@ -11,6 +11,7 @@ from nacl.signing import SigningKey
 
 from assess.instruments import hashes
 from assess.surveys.keys import KeyName, KeyStore, fingerprint
+from assess.surveys.states import KeyMode
 from assess.surveys.tables import CountRow, DestructionRow, Wave
 
 _DEAD = (KeyName.MAIL, KeyName.BOX)
@@ -38,7 +39,7 @@ def signed(wave: Wave, totals: CountRow, *, keys: KeyStore, day: date) -> Destru
             "destroyed": {
                 name.value: {
                     "fingerprint": fingerprints[name].hex(),
-                    "files": list(keys.files(wave.wave_id, name)),
+                    "files": list(keys.files(wave.wave_id, name, KeyMode(wave.key_mode))),
                 }
                 for name in _DEAD
             },

@@ -1,7 +1,7 @@
 """The key store: where the keys of a wave live and how they die (A-03). Never in the database, never in a backup.
 
-Belongs here: making, reading and destroying keys. Does not: what is sealed with them (`box`, `count`), or how a code
-is derived from one (`envelopes`).
+Belongs here: making, reading and destroying keys, shares and wraps as files. Does not: what is sealed with them (`box`,
+`count`), how a code is derived from one (`envelopes`), or what a share opens (`shares`, `custody`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +18,11 @@ from typing import Final, Protocol
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
+from assess.surveys.said import Said, said
+from assess.surveys.states import KeyMode
+
 KEY_BYTES: Final = 32
+WRAP_BYTES: Final = 72
 
 
 class KeyName(StrEnum):
@@ -33,12 +38,40 @@ class KeyName(StrEnum):
     """Ed25519: signs the destruction record."""
 
 
+class ShareFile(StrEnum):
+    """What lies beside, in a witnessed wave, in place of K_box and K_stat: the server's share, and wraps (A-09)."""
+
+    SERVER = "share-a"
+    AB_BOX = "wrap-ab-box"
+    AC_BOX = "wrap-ac-box"
+    AB_STAT = "wrap-ab-stat"
+    AC_STAT = "wrap-ac-stat"
+
+
+KeyFile = KeyName | ShareFile
+_WRAPS: Final = {
+    KeyName.BOX: (ShareFile.AB_BOX, ShareFile.AC_BOX),
+    KeyName.STAT: (ShareFile.AB_STAT, ShareFile.AC_STAT),
+}
+# With its last wraps the server's share has nothing left to open.
+_DIES_WITH: Final[Mapping[KeyName, tuple[KeyFile, ...]]] = {
+    KeyName.MAIL: (KeyName.MAIL,),
+    KeyName.BOX: (KeyName.BOX, *_WRAPS[KeyName.BOX]),
+    KeyName.STAT: (KeyName.STAT, *_WRAPS[KeyName.STAT], ShareFile.SERVER),
+    KeyName.SIGN: (KeyName.SIGN,),
+}
+
+
 class KeyGoneError(LookupError):
     """A key that was destroyed, or never made."""
 
 
 class KeyFolderError(OSError):
-    """A folder of keys that should be there is not, so nothing can be said of the keys in it."""
+    """The key folder is not as it was left, so nothing can be said of the keys in it; `fault` says how to mend it."""
+
+    def __init__(self, fault: Said) -> None:
+        self.fault = fault
+        super().__init__(str(fault))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +91,24 @@ class KeyStore(Protocol):
         """Make every key of a wave, on disk before it returns; keys of an opening that failed are replaced."""
         ...
 
-    def read(self, wave_id: bytes, name: KeyName) -> bytes:
-        """Return a private key, or raise `KeyGoneError`."""
+    def store(self, wave_id: bytes, files: Mapping[KeyFile, bytes]) -> None:
+        """Write the files of a wave, on disk before it returns; files of an opening that failed are replaced."""
+        ...
+
+    def read(self, wave_id: bytes, name: KeyFile) -> bytes:
+        """Return a key, a share or a wrap, or raise `KeyGoneError`, or `KeyFolderError` if that cannot be said."""
         ...
 
     def destroy(self, wave_id: bytes, name: KeyName) -> None:
-        """Destroy every copy of a key; doing it twice is harmless."""
+        """Destroy every copy of a key, its wraps included; doing it twice is harmless."""
         ...
 
-    def files(self, wave_id: bytes, name: KeyName) -> tuple[str, ...]:
+    def files(self, wave_id: bytes, name: KeyName, mode: KeyMode = KeyMode.SERVICE) -> tuple[str, ...]:
         """Return the names of the files a key has or had, for the destruction record."""
+        ...
+
+    def mend(self, wave_id: bytes) -> None:
+        """Make the folder of a wave again, empty, wherever it was lost for good."""
         ...
 
 
@@ -78,48 +119,97 @@ class FileKeys:
         self._folders = (folder,) if mirror is None else (folder, mirror)
 
     def create(self, wave_id: bytes) -> PublicKeys:
-        """Make every key of a wave, on disk in every folder before it returns."""
-        private = {
-            KeyName.MAIL: secrets.token_bytes(KEY_BYTES),
-            KeyName.BOX: bytes(PrivateKey.generate()),
-            KeyName.STAT: bytes(PrivateKey.generate()),
-            KeyName.SIGN: bytes(SigningKey.generate()),
-        }
-        for folder in self._folders:
-            _make_folder(folder, wave_id)
-        for name, key in private.items():
-            self.destroy(wave_id, name)
-            for folder in self._folders:
-                _write(folder, wave_id, name, key)
-        return PublicKeys(
-            box=bytes(PrivateKey(private[KeyName.BOX]).public_key),
-            stat=bytes(PrivateKey(private[KeyName.STAT]).public_key),
-            sign=bytes(SigningKey(private[KeyName.SIGN]).verify_key),
-            mail_fingerprint=fingerprint(private[KeyName.MAIL]),
-        )
+        """Make every key of a `service` wave, on disk in every folder before it returns."""
+        private = generate()
+        self.store(wave_id, private)
+        return public_of(private)
 
-    def read(self, wave_id: bytes, name: KeyName) -> bytes:
-        """Return a private key from the first folder that still has it whole."""
-        for folder in self._folders:
-            try:
-                key = _path(folder, wave_id, name).read_bytes()
-            except FileNotFoundError:
-                continue
-            if len(key) == KEY_BYTES:
-                return key
-        raise KeyGoneError(
-            f"K_{name} of wave {wave_id.hex()} is gone: it was destroyed, or the key folder is not the one"
-        )
+    def store(self, wave_id: bytes, files: Mapping[KeyFile, bytes]) -> None:
+        """Write the files of a wave in every folder; what an opening that failed left there is destroyed first."""
+        self.mend(wave_id)
+        for name in KeyName:
+            self.destroy(wave_id, name)
+        for name_, content in files.items():
+            for folder in self._folders:
+                _write(folder, wave_id, name_, content)
+
+    def read(self, wave_id: bytes, name: KeyFile) -> bytes:
+        """Return a key, a share or a wrap; a damaged or missing copy is passed over while another one is whole."""
+        copies = [copy for folder in self._folders if (copy := _copy(folder, wave_id, name)) is not None]
+        whole = {copy for copy in copies if len(copy) == _size(name)}
+        if len(whole) > 1:
+            raise KeyFolderError(
+                said(
+                    "{file} is not the same in the key folder and in its mirror: put back the copy of this wave, then "
+                    "try again. Nothing was changed.",
+                    file=f"{wave_id.hex()}/{name}",
+                )
+            )
+        if whole:
+            return whole.pop()
+        if copies:
+            raise KeyFolderError(
+                said(
+                    "{file} in the key folder is cut short, and no copy is whole: put it back from the mirror. Nothing "
+                    "was changed.",
+                    file=f"{wave_id.hex()}/{name}",
+                )
+            )
+        if not any((folder / wave_id.hex()).is_dir() for folder in self._folders):
+            raise KeyFolderError(
+                said(
+                    "The key folder holds nothing of wave {wave}: a restored database needs the key folder it was used "
+                    "with. Mount that folder, or set ASSESS_KEY_FOLDER to it, then try again. Nothing was changed.",
+                    wave=wave_id.hex(),
+                )
+            )
+        file = f"K_{name}" if isinstance(name, KeyName) else name
+        raise KeyGoneError(f"{file} of wave {wave_id.hex()} is gone: it was destroyed, or the key folder is another")
 
     def destroy(self, wave_id: bytes, name: KeyName) -> None:
-        """Overwrite, fsync and unlink every copy of a key."""
+        """Overwrite, fsync and unlink every copy of a key and of its wraps."""
         for folder in self._folders:
-            _destroy(_path(folder, wave_id, name))
+            for file in _DIES_WITH[name]:
+                _destroy(_path(folder, wave_id, file))
 
-    def files(self, wave_id: bytes, name: KeyName) -> tuple[str, ...]:
+    def files(self, wave_id: bytes, name: KeyName, mode: KeyMode = KeyMode.SERVICE) -> tuple[str, ...]:
         """Return the names of a key's files, without the folders of this machine."""
         places = ("keys", "mirror")[: len(self._folders)]
-        return tuple(f"{place}/{wave_id.hex()}/{name}" for place in places)
+        return tuple(f"{place}/{wave_id.hex()}/{file}" for place in places for file in made_for(name, mode))
+
+    def mend(self, wave_id: bytes) -> None:
+        """Make the folder of a wave where it is missing; where it stands nothing changes."""
+        for folder in self._folders:
+            _make_folder(folder, wave_id)
+
+
+def generate() -> dict[KeyFile, bytes]:
+    """Return new private keys for a wave."""
+    return {
+        KeyName.MAIL: secrets.token_bytes(KEY_BYTES),
+        KeyName.BOX: bytes(PrivateKey.generate()),
+        KeyName.STAT: bytes(PrivateKey.generate()),
+        KeyName.SIGN: bytes(SigningKey.generate()),
+    }
+
+
+def public_of(private: Mapping[KeyFile, bytes]) -> PublicKeys:
+    """Return what may be known of a wave's keys."""
+    return PublicKeys(
+        box=bytes(PrivateKey(private[KeyName.BOX]).public_key),
+        stat=bytes(PrivateKey(private[KeyName.STAT]).public_key),
+        sign=bytes(SigningKey(private[KeyName.SIGN]).verify_key),
+        mail_fingerprint=fingerprint(private[KeyName.MAIL]),
+    )
+
+
+def made_for(name: KeyName, mode: KeyMode) -> tuple[KeyFile, ...]:
+    """Return the files that hold a key in a mode: itself, or its wraps for the pairs with the server's share."""
+    if name not in _WRAPS or not mode.witnessed:
+        return (name,)
+    if name is KeyName.BOX and mode is KeyMode.SELF_HOSTED:
+        return (ShareFile.AC_BOX,)
+    return _WRAPS[name]
 
 
 def fingerprint(key: bytes) -> bytes:
@@ -127,7 +217,18 @@ def fingerprint(key: bytes) -> bytes:
     return hashlib.sha256(b"assess/key/v1\0" + key).digest()
 
 
-def _path(folder: Path, wave_id: bytes, name: KeyName) -> Path:
+def _size(name: KeyFile) -> int:
+    return KEY_BYTES if isinstance(name, KeyName) or name is ShareFile.SERVER else WRAP_BYTES
+
+
+def _copy(folder: Path, wave_id: bytes, name: KeyFile) -> bytes | None:
+    try:
+        return _path(folder, wave_id, name).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _path(folder: Path, wave_id: bytes, name: KeyFile) -> Path:
     return folder / wave_id.hex() / name.value
 
 
@@ -140,7 +241,7 @@ def _make_folder(folder: Path, wave_id: bytes) -> None:
         _sync_folder(made)
 
 
-def _write(folder: Path, wave_id: bytes, name: KeyName, key: bytes) -> None:
+def _write(folder: Path, wave_id: bytes, name: KeyFile, key: bytes) -> None:
     path = _path(folder, wave_id, name)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -154,7 +255,9 @@ def _write(folder: Path, wave_id: bytes, name: KeyName, key: bytes) -> None:
 def _destroy(path: Path) -> None:
     if not path.parent.is_dir():
         # A second device that is not mounted would keep its copy for ever.
-        raise KeyFolderError(f"{path.parent.name} is not in the key folder: is every device of it mounted?")
+        raise KeyFolderError(
+            said("{wave} is not in the key folder: is every device of it mounted?", wave=path.parent.name)
+        )
     try:
         file = os.open(path, os.O_WRONLY)
     except FileNotFoundError:

@@ -12,6 +12,7 @@ from typing import Any
 from assess.disclosure.registry import Kind, Registered, registered
 from assess.instruments import hashes
 from assess.instruments.model import Instrument
+from assess.surveys.states import KeyMode
 from assess.surveys.tables import Wave
 
 
@@ -30,7 +31,7 @@ def document(wave: Wave, instrument: Instrument) -> dict[str, Any]:
         },
         "promise": wave.promise_sha256,
         "mode": wave.key_mode,
-        "witness": None,
+        "witness": wave.witness if KeyMode(wave.key_mode).witnessed else None,
         "operator": wave.operator,
         "public_keys": {
             name: None if key is None else key.hex()

@@ -1,7 +1,7 @@
 """What people are told of their anonymity: five sentences and their limits (anonymity.md section 5).
 
-Belongs here: the texts, their floors, their hash. Does not: the pages that show them, other modes than those of
-`KeyMode`. A `service` wave says "anonymous" in sentence 1 only.
+Belongs here: the texts of every key mode, their floors, their witness, their hash. Does not: the pages that show them.
+A `service` wave says "anonymous" in sentence 1 only.
 """
 
 from __future__ import annotations
@@ -22,6 +22,22 @@ _FIRST: Final = {
     (KeyMode.SERVICE, "fr-CA"): (
         "Vos réponses sont confidentielles jusqu'au dépouillement et anonymes ensuite : elles sont verrouillées dès "
         "l'envoi, et notre serveur n'utilise la clé qu'après la clôture."
+    ),
+    (KeyMode.WITNESSED, "en"): (
+        "Your answers are anonymous: they are locked when you send them, and opening them takes two of three keys, one "
+        "held by your colleague {witness}."
+    ),
+    (KeyMode.WITNESSED, "fr-CA"): (
+        "Vos réponses sont anonymes : elles sont verrouillées dès l'envoi, et il faut, pour les ouvrir, deux clés sur "
+        "trois, dont une détenue par votre collègue {witness}."
+    ),
+    (KeyMode.SELF_HOSTED, "en"): (
+        "Your answers are anonymous: they are locked when you send them, and opening them takes two of three keys, "
+        "always the key held by your colleague {witness}."
+    ),
+    (KeyMode.SELF_HOSTED, "fr-CA"): (
+        "Vos réponses sont anonymes : elles sont verrouillées dès l'envoi, et il faut, pour les ouvrir, deux clés sur "
+        "trois, dont toujours la clé détenue par votre collègue {witness}."
     ),
 }
 _MIDDLE: Final = {
@@ -46,16 +62,23 @@ _MIDDLE: Final = {
         "Votre reçu montre que votre bulletin a été compté, pas ce que vous avez répondu.",
     ),
 }
-_LAST: Final = {
-    (KeyMode.SERVICE, "en"): (
+_UNPROTECTED: Final = {
+    "en": (
         "We cannot protect you from someone who reads your mail or screen, from your own writing style, or when a "
-        "whole group answers the same, or from someone who copies our keys before the count."
+        "whole group answers the same, "
     ),
-    (KeyMode.SERVICE, "fr-CA"): (
+    "fr-CA": (
         "Nous ne pouvons pas vous protéger d'une personne qui lit vos courriels ou votre écran, de votre propre style "
-        "d'écriture, ni lorsque tout un groupe répond la même chose, ni d'une personne qui copierait nos clés avant "
-        "le dépouillement."
+        "d'écriture, ni lorsque tout un groupe répond la même chose, "
     ),
+}
+_COPIED: Final = {
+    "en": "or from someone who copies our keys before the count.",
+    "fr-CA": "ni d'une personne qui copierait nos clés avant le dépouillement.",
+}
+_CHEATING: Final = {
+    "en": "or from two key holders who cheat together.",
+    "fr-CA": "ni de deux personnes détenant des clés qui tricheraient ensemble.",
 }
 _LIMITS: Final = {
     "en": (
@@ -72,9 +95,13 @@ _LIMITS: Final = {
 }
 
 
-def sentences(mode: KeyMode | str, locale: str, floors: Policy) -> list[str]:
-    """Return the five sentences in one language, typeset, with the floors of the wave in their places."""
-    return [typeset(sentence, locale) for sentence in _sources(KeyMode(mode), locale, floors)]
+def sentences(mode: KeyMode | str, locale: str, floors: Policy, witness: str | None = None) -> list[str]:
+    """Return the five sentences in one language, typeset, with the floors and the witness of the wave in their places.
+
+    The witness is typed text, which the typography never touches. A witnessed mode without a witness is a `ValueError`.
+    """
+    slots = _slots(KeyMode(mode), floors, witness)
+    return [typeset(sentence, locale).format(**slots) for sentence in _sources(KeyMode(mode), locale)]
 
 
 def limits(locale: str) -> str:
@@ -82,12 +109,19 @@ def limits(locale: str) -> str:
     return typeset(_LIMITS[locale], locale)
 
 
-def sha256(mode: KeyMode | str, floors: Policy) -> str:
+def sha256(mode: KeyMode | str, floors: Policy, witness: str | None = None) -> str:
     """Return the hash of the promise in every language, before typesetting: the same for the same words."""
-    told = {locale: _sources(KeyMode(mode), locale, floors) for locale in LOCALES}
+    slots = _slots(KeyMode(mode), floors, witness)
+    told = {locale: [sentence.format(**slots) for sentence in _sources(KeyMode(mode), locale)] for locale in LOCALES}
     return hashlib.sha256(hashes.canonical(told)).hexdigest()
 
 
-def _sources(mode: KeyMode, locale: str, floors: Policy) -> list[str]:
-    told = (_FIRST[mode, locale], *_MIDDLE[locale], _LAST[mode, locale])
-    return [sentence.format(k=floors.floor_scale, kc=floors.floor_comments) for sentence in told]
+def _sources(mode: KeyMode, locale: str) -> tuple[str, ...]:
+    last = (_CHEATING if mode.witnessed else _COPIED)[locale]
+    return (_FIRST[mode, locale], *_MIDDLE[locale], _UNPROTECTED[locale] + last)
+
+
+def _slots(mode: KeyMode, floors: Policy, witness: str | None) -> dict[str, object]:
+    if mode.witnessed and not witness:
+        raise ValueError(f"a {mode} wave names its witness")
+    return {"k": floors.floor_scale, "kc": floors.floor_comments, "witness": witness}

@@ -28,6 +28,16 @@ class KeyMode(StrEnum):
     """Who holds the keys of a wave (A-09)."""
 
     SERVICE = "service"
+    """The server holds the private keys until the count."""
+    WITNESSED = "witnessed"
+    """Two of three shares open: the server's, the consultant's passphrase, the witness's sheet."""
+    SELF_HOSTED = "self_hosted"
+    """Witnessed, and the firm itself runs the server: the box never opens without the witness."""
+
+    @property
+    def witnessed(self) -> bool:
+        """Return whether a colleague of the people asked holds a share."""
+        return self is not KeyMode.SERVICE
 
 
 class WaveRefused(RuntimeError):  # noqa: N818 - a refusal is an answer, not an error

@@ -86,7 +86,7 @@ def open_(session: Session, wave: Wave, *, instrument: Instrument, keys: KeyStor
     wave.operator = operator
     wave.invited = {side.code: invited[side.code] for side in instrument.sides}
     wave.form_hash = hashes.form_hash(instrument.forms[wave.form])
-    wave.promise_sha256 = promise.sha256(wave.key_mode, policy(wave))
+    wave.promise_sha256 = promise.sha256(wave.key_mode, policy(wave), wave.witness)
     wave.k_box_public = public.box
     wave.k_stat_public = public.stat
     wave.k_sign_public = public.sign

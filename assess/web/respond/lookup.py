@@ -48,6 +48,7 @@ class Survey:
     contact: str
     operator: str
     key_mode: str
+    witness: str | None
     floors: Policy
     prereg: str
     closed: bool
@@ -124,6 +125,7 @@ def _survey(wave: Wave, client: str, operator: str) -> Survey:
         contact=wave.contact,
         operator=wave.operator or operator,
         key_mode=wave.key_mode,
+        witness=wave.witness,
         floors=waves.policy(wave),
         prereg=wave.prereg or "",
         closed=wave.state is not State.OPEN,

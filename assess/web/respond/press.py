@@ -108,7 +108,7 @@ class Press:
             minutes=words.minutes(instrument, sheet.form),
             closes=moment(survey.closes_at, survey.zone, locale),
             side=_side(instrument, sheet.side, locale),
-            promise=promise.sentences(survey.key_mode, locale, survey.floors),
+            promise=promise.sentences(survey.key_mode, locale, survey.floors, survey.witness),
             limits=promise.limits(locale),
             stored=_stored(locale),
             when=when(survey, locale),

@@ -67,9 +67,57 @@ def test_the_hash_of_the_promise_changes_with_mode_and_floors_only() -> None:
     usual = promise.sha256("service", Policy())
     assert usual == promise.sha256(KeyMode.SERVICE, Policy(floor_item=20))
     assert usual != promise.sha256("service", Policy(floor_scale=6))
+    assert usual == promise.sha256("service", Policy(), "a name that no service wave says")
     assert len(usual) == 64
-    with pytest.raises(ValueError, match="witnessed"):
-        promise.sha256("witnessed", Policy())
+    witnessed = promise.sha256("witnessed", Policy(), "Ana Roy")
+    assert len({usual, witnessed, promise.sha256("self_hosted", Policy(), "Ana Roy")}) == 3
+    assert witnessed != promise.sha256("witnessed", Policy(), "Bo Roy")
+    assert witnessed != promise.sha256("witnessed", Policy(floor_comments=11), "Ana Roy")
+
+
+@pytest.mark.parametrize("mode", [KeyMode.WITNESSED, KeyMode.SELF_HOSTED])
+def test_a_witnessed_wave_without_a_witness_has_no_promise(mode: KeyMode) -> None:
+    """A-09: the sentence names who holds the key."""
+    for nobody in (None, ""):
+        with pytest.raises(ValueError, match="names its witness"):
+            promise.sentences(mode, "en", Policy(), nobody)
+        with pytest.raises(ValueError, match="names its witness"):
+            promise.sha256(mode, Policy(), nobody)
+
+
+def test_a_witnessed_wave_names_who_holds_the_key_in_both_languages() -> None:
+    """anonymity.md section 5, sentences 1 and 5; the other three are those of every mode."""
+    told = promise.sentences("witnessed", "en", Policy(), "Ana O'Roy")
+    assert told[0] == (
+        "Your answers are anonymous: they are locked when you send them, and opening them takes two of three keys, one "
+        "held by your colleague Ana O'Roy."
+    )
+    assert told[1:4] == promise.sentences("service", "en", Policy())[1:4]
+    assert told[4].endswith("or when a whole group answers the same, or from two key holders who cheat together.")
+    french = promise.sentences("witnessed", "fr-CA", Policy(), "Ana O'Roy")
+    assert french[0] == (
+        "Vos réponses sont anonymes\u00a0: elles sont verrouillées dès l’envoi, et il faut, pour les ouvrir, deux clés "
+        "sur trois, dont une détenue par votre collègue Ana O'Roy."
+    )
+    assert french[4].endswith("la même chose, ni de deux personnes détenant des clés qui tricheraient ensemble.")
+
+
+def test_a_self_hosted_wave_says_that_it_always_takes_the_witness() -> None:
+    """A-09, anonymity.md section 5."""
+    told = promise.sentences("self_hosted", "en", Policy(), "the head of the works council")
+    assert told[0].endswith(
+        "takes two of three keys, always the key held by your colleague the head of the works council."
+    )
+    french = promise.sentences("self_hosted", "fr-CA", Policy(), "Ana Roy")
+    assert french[0].endswith("deux clés sur trois, dont toujours la clé détenue par votre collègue Ana Roy.")
+    assert french[4] == promise.sentences("witnessed", "fr-CA", Policy(), "Ana Roy")[4]
+
+
+def test_a_witness_is_not_typeset_and_fills_no_other_place() -> None:
+    """Typed text stands as it was typed, braces included."""
+    odd = "{k} : 'A' !"
+    for locale in ("en", "fr-CA"):
+        assert odd in promise.sentences("witnessed", locale, Policy(), odd)[0]
 
 
 def test_a_refusal_says_all_its_reasons_in_either_language() -> None:
