@@ -8,7 +8,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from assess.cli import demo, instrument, score, serving, staff, upkeep
+from assess.cli import audit, demo, instrument, score, serving, staff, upkeep
 
 ENVIRONMENT = 5
 
@@ -48,6 +48,7 @@ for command in (
     serving.due,
     score.score,
     staff.staff,
+    audit.audit,
     instrument.instrument,
     upkeep.db,
     upkeep.doctor,

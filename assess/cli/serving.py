@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 from assess import app, publish
 from assess.jobs import runner
 from assess.settings import Settings
-from assess.surveys import db
+from assess.surveys import audit, db
 
 ROUND_SECONDS = 20.0
 
@@ -56,6 +56,7 @@ def run(settings: Settings) -> None:
     """Serve until stopped; the child process that runs due steps lives and dies with the server."""
     settings.home.mkdir(parents=True, exist_ok=True)
     db.upgrade(settings.url)
+    _note_settings(settings)
     environment = {**os.environ, "ASSESS_HOME": str(settings.home)}
     child = subprocess.Popen([sys.executable, "-m", "assess", "worker"], env=environment)
     click.echo(f"assess on http://{settings.host}:{settings.port}/w/ and /console/; Ctrl-C stops it", err=True)
@@ -64,6 +65,24 @@ def run(settings: Settings) -> None:
     finally:
         child.terminate()
         child.wait(timeout=30)
+
+
+def _note_settings(settings: Settings) -> None:
+    """Write into the audit log how this installation is set, when that has changed; never a secret or a folder."""
+    told = {
+        "operator": settings.operator,
+        "address": settings.address,
+        "database": "SQLite" if db.database_file(settings.url) else "server",
+        "key mirror": "yes" if settings.key_mirror else "no",
+        "cookies over plain http": "yes" if settings.insecure_cookies else "no",
+        "log level": settings.log_level,
+    }
+    engine = db.engine(settings.url)
+    try:
+        with db.sessions(engine).begin() as session:
+            audit.recorded_setting(session, "operator", "; ".join(f"{name} {value}" for name, value in told.items()))
+    finally:
+        engine.dispose()
 
 
 @click.command()

@@ -43,7 +43,7 @@ def add(email: str, *, roles: tuple[str, ...], password_stdin: bool, as_json: bo
         with db.sessions(engine).begin() as session:
             user = accounts.add(session, email, password=password, role=roles)
             held = [role.name for role in user.roles]
-            audit.record(session, "operator", "staff added", f"account {user.staff_id}: {', '.join(held)}")
+            audit.record(session, "operator", audit.Event.STAFF_ADDED, f"account {user.staff_id}: {', '.join(held)}")
             address = user.email
     except accounts.StaffRefused as refused:
         _stop(str(refused), UNUSABLE)

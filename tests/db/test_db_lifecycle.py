@@ -197,12 +197,12 @@ def test_earlier_facts_are_those_of_released_waves_of_the_client_by_number(built
 def test_an_act_of_staff_is_written_down_with_its_moment(built: House) -> None:
     """U-101."""
     with built.sessions.begin() as session:
-        audit.record(session, "ana@firm.example", "wave opened", "Q1")
-        audit.record(session, "ana@firm.example", "sign-in")
+        audit.record(session, "ana@firm.example", audit.Event.WAVE_OPENED, "Q1")
+        audit.record(session, "ana@firm.example", audit.Event.SIGNED_IN)
     with built.sessions() as session:
         lines = session.scalars(select(AuditRow).order_by(AuditRow.audit_id)).all()
         now = db.DatabaseClock().now(session)
-    assert [(line.event, line.detail) for line in lines] == [("wave opened", "Q1"), ("sign-in", "")]
+    assert [(line.event, line.detail) for line in lines] == [("wave opened", "Q1"), ("signed in", "")]
     assert all(timedelta(0) <= now - line.at < timedelta(minutes=1) for line in lines)
 
 

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from assess.surveys import staff
+from assess.surveys.audit import Event
 from assess.web.console.request import _, account, note, page
 
 blueprint = Blueprint("access", __name__)
@@ -47,7 +48,7 @@ def sign_in() -> Response | tuple[str, int]:
             if kept:
                 cookie["lang"] = kept
             login_user(form.user, remember=False, authn_via=["password"])
-            note("signed in")
+            note(Event.SIGNED_IN)
             return redirect(_wanted())
         error = _("We do not know this address with this password.")
     return page("sign_in.html", 422 if error else 200, form=form, error=error)
@@ -56,7 +57,7 @@ def sign_in() -> Response | tuple[str, int]:
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     """Sign out here and everywhere: a copied cookie ends too."""
-    note("signed out")
+    note(Event.SIGNED_OUT)
     staff.end_sessions(account())
     logout_user()
     return redirect(url_for("access.sign_in"))

@@ -9,6 +9,7 @@ from flask import Blueprint, request
 
 from assess.instruments import words
 from assess.surveys import envelopes
+from assess.surveys.audit import Event
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import State, WaveRefused
@@ -30,6 +31,9 @@ def show(wave_id: bytes) -> tuple[str, int]:
     if request.method == "GET":
         return page("cards_ask.html", client=client, wave=wave, form=Confirmation(), sides=labels, people=invited(wave))
     drawn = envelopes.cards(session(), wave, services().keys)
-    note("cards shown", f"{wave.wave_id.hex()}: " + ", ".join(f"{side} {len(codes)}" for side, codes in drawn.items()))
+    note(
+        Event.CARDS_SHOWN,
+        f"{wave.wave_id.hex()}: " + ", ".join(f"{side} {len(codes)}" for side, codes in drawn.items()),
+    )
     address = services().settings.address + "/w/"
     return page("cards.html", client=client, wave=wave, drawn=drawn, sides=labels, address=address)

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from assess.surveys import clients, staff, waves
+from assess.surveys.audit import Event
 from assess.surveys.staff import StaffRole
 from assess.web.console import chips
 from assess.web.console.forms import ClientForm, countries
@@ -44,7 +45,8 @@ def new() -> Response | tuple[str, int]:
     if user is None:
         abort(409)
     staff.assign(session(), user, client)
-    note("client added", client.client_id.hex())
+    note(Event.CLIENT_ADDED, client.client_id.hex())
+    note(Event.CLIENT_ASSIGNED, f"{client.client_id.hex()}: account {user.staff_id}")
     return redirect(url_for("clients.show", client_id=client.client_id) if runs else url_for("clients.portfolio"))
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, abort, redirect, send_file, url_for
 from werkzeug.wrappers import Response
 
 from assess.surveys import waves
+from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
@@ -46,7 +47,7 @@ def release(wave_id: bytes) -> Response | tuple[str, int]:
         waves.set_release(session(), wave, form.moment())
     except WaveRefused as refused:
         return refusal(refused, client, wave)
-    note("release set", f"{wave.wave_id.hex()}: {form.moment():%Y-%m-%dT%H:%MZ}")
+    note(Event.RELEASE_SET, f"{wave.wave_id.hex()}: {form.moment():%Y-%m-%dT%H:%MZ}")
     return redirect(url_for("waves.show", wave_id=wave.wave_id))
 
 
@@ -59,7 +60,7 @@ def download(wave_id: bytes, name: str) -> Response | tuple[str, int]:
     file = services().settings.reports.resolve() / wave.wave_id.hex() / name
     if not file.is_file():
         return page("rendering.html", 404, client=client, wave=wave)
-    note("report downloaded", f"{wave.wave_id.hex()}: {name}")
+    note(Event.REPORT_DOWNLOADED, f"{wave.wave_id.hex()}: {name}")
     return send_file(
         file, mimetype=FILES[name], as_attachment=True, download_name=_file_name(client, wave, name), max_age=0
     )

@@ -19,6 +19,7 @@ from assess.i18n import translator
 from assess.instruments.model import Instrument
 from assess.settings import Settings
 from assess.surveys import audit, staff
+from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.db import Clock
 from assess.surveys.keys import KeyStore
@@ -76,7 +77,7 @@ def close(_error: BaseException | None) -> None:
         made.close()
 
 
-def note(event: str, detail: str = "") -> None:
+def note(event: Event, detail: str = "") -> None:
     """Write an act of the signed-in account into the audit log: in its transaction, or before a page is read."""
     actor = account().email
     current = session()

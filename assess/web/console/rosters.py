@@ -11,6 +11,7 @@ from flask import Blueprint, Response, make_response, request
 from assess.instruments import words
 from assess.instruments.model import Instrument
 from assess.surveys import roster
+from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.roster import RosterFaults
 from assess.surveys.said import said
@@ -48,7 +49,10 @@ def paste(wave_id: bytes) -> Response | tuple[str, int]:
         form.text.data = _kept(data)
         return _page(client, wave, instrument, form, faults)
     counted = roster.replace(session(), wave, parsed)
-    note("roster imported", f"{wave.wave_id.hex()}: " + ", ".join(f"{side} {n}" for side, n in sorted(counted.items())))
+    note(
+        Event.ROSTER_IMPORTED,
+        f"{wave.wave_id.hex()}: " + ", ".join(f"{side} {n}" for side, n in sorted(counted.items())),
+    )
     return page(
         "roster_taken.html",
         client=client,

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from assess.instruments import words
 from assess.instruments.model import Instrument
 from assess.surveys import moments, roster, waves
+from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
@@ -61,7 +62,7 @@ def new(client_id: bytes) -> Response | tuple[str, int]:
         closes_at=closes_at,
         contact=form.contact.data,
     )
-    note("wave drafted", wave.wave_id.hex())
+    note(Event.WAVE_DRAFTED, wave.wave_id.hex())
     return redirect(url_for("waves.show", wave_id=wave.wave_id))
 
 
@@ -85,7 +86,7 @@ def change(wave_id: bytes) -> Response | tuple[str, int]:
         return _form_page(form, client, instrument, wave)
     wave.label, wave.form, wave.contact = form.label.data, form.form.data, form.contact.data
     wave.opens_at, wave.closes_at = form.window()
-    note("draft changed", wave.wave_id.hex())
+    note(Event.DRAFT_CHANGED, wave.wave_id.hex())
     return redirect(url_for("waves.show", wave_id=wave.wave_id))
 
 
@@ -131,7 +132,7 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
         except WaveRefused as refused:
             reasons = refused.say(locale())
         else:
-            note("wave opened", wave.wave_id.hex())
+            note(Event.WAVE_OPENED, wave.wave_id.hex())
             return redirect(url_for("waves.show", wave_id=wave.wave_id))
     return page(
         "wave_open.html",

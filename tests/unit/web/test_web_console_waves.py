@@ -78,6 +78,7 @@ def test_from_a_new_client_to_its_cards(desk: Office) -> None:
     wave_hex = made.rpartition("/")[2]
     assert audit(desk) == [
         ("client added", client.rpartition("/")[2]),
+        ("client assigned", f"{client.rpartition('/')[2]}: account 1"),
         ("wave drafted", wave_hex),
         ("roster imported", f"{wave_hex}: marketing 9, sales 12"),
         ("wave opened", wave_hex),
