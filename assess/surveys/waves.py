@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from assess.disclosure.policy import Policy
 from assess.instruments import hashes
 from assess.instruments.model import Instrument
-from assess.surveys import ballots, envelopes, prereg, promise, roster
+from assess.surveys import ballots, custody, envelopes, prereg, promise, rehearsal, roster
+from assess.surveys.custody import Handed
 from assess.surveys.db import Clock
 from assess.surveys.keys import KeyName, KeyStore
 from assess.surveys.moments import LONGEST_WINDOW, SHORTEST_WINDOW, known_zone
 from assess.surveys.said import Said, said
+from assess.surveys.shares import MODERATE, Cost
 from assess.surveys.states import KeyMode, State, WaveRefused
 from assess.surveys.tables import Client, Wave
 
@@ -41,6 +43,8 @@ def draft(
     opens_at: datetime,
     closes_at: datetime,
     contact: str,
+    key_mode: KeyMode = KeyMode.SERVICE,
+    witness: str | None = None,
 ) -> Wave:
     """Add a draft to a client's waves and return it; its floors are the constants (A-11)."""
     if form not in instrument.forms:
@@ -60,7 +64,8 @@ def draft(
         opens_at=opens_at,
         closes_at=closes_at,
         contact=contact.strip(),
-        key_mode=KeyMode.SERVICE.value,
+        key_mode=key_mode.value,
+        witness=witness.strip() if witness and key_mode.witnessed else None,
         floor_scale=floors.floor_scale,
         floor_item=floors.floor_item,
         floor_comments=floors.floor_comments,
@@ -70,19 +75,37 @@ def draft(
     return wave
 
 
-def open_(session: Session, wave: Wave, *, instrument: Instrument, keys: KeyStore, clock: Clock, operator: str) -> None:
+def open_(
+    session: Session,
+    wave: Wave,
+    *,
+    instrument: Instrument,
+    keys: KeyStore,
+    clock: Clock,
+    operator: str,
+    own_server: bool = False,
+    cost: Cost = MODERATE,
+) -> Handed | None:
     """Open a draft: freeze roster, floors and promise, make the keys, insert the envelopes; or refuse, unchanged.
 
-    The keys are on disk before the caller commits. Should the commit fail, they are keys of nothing, and the next
-    opening replaces them.
+    The keys are on disk, and were rehearsed, before the caller commits. Should the commit fail, they are keys of
+    nothing, and the next opening replaces them. Returns what a witnessed wave hands out, which nothing keeps.
+    `own_server`: the consultants' firm runs this server; `cost` of the passphrase is lower in tests only.
     """
     session.flush()
     session.refresh(wave, with_for_update=True)
     invited = roster.counts(session, wave)
     reasons = list(_reasons(session, wave, instrument, invited, clock.now(session)))
+    reasons += _custody(wave, own_server=own_server)
     if reasons:
         raise WaveRefused(reasons)
-    public = keys.create(wave.wave_id)
+    mode = KeyMode(wave.key_mode)
+    handed = None
+    if mode.witnessed:
+        public, handed = custody.make(wave.wave_id, mode, keys=keys, cost=cost)
+    else:
+        public = keys.create(wave.wave_id)
+    rehearsal.rehearse(wave, public, handed, instrument=instrument, keys=keys, cost=cost)
     wave.operator = operator
     wave.invited = {side.code: invited[side.code] for side in instrument.sides}
     wave.form_hash = hashes.form_hash(instrument.forms[wave.form])
@@ -95,6 +118,7 @@ def open_(session: Session, wave: Wave, *, instrument: Instrument, keys: KeyStor
     wave.state = State.OPEN
     envelopes.seal(session, wave, k_mail=keys.read(wave.wave_id, KeyName.MAIL))
     session.flush()
+    return handed
 
 
 def set_release(session: Session, wave: Wave, moment: datetime) -> None:
@@ -160,6 +184,18 @@ def _reasons(
     if ballots.too_large(instrument, wave.form, form_hash=hashes.form_hash(instrument.forms[wave.form])):
         yield said("The largest answer to this form would not fit into a sealed ballot; shorten the form.")
     yield from _another_open(session, wave)
+
+
+def _custody(wave: Wave, *, own_server: bool) -> Iterator[Said]:
+    """Yield what makes the first sentence of the promise untrue (section 5 of anonymity.md)."""
+    mode = KeyMode(wave.key_mode)
+    if mode.witnessed and not (wave.witness or "").strip():
+        yield said("A witnessed wave names its witness: a colleague of the people who answer, or the role of one.")
+    if mode is KeyMode.WITNESSED and own_server:
+        yield said(
+            "Your own firm runs this server, so the server's key and the passphrase are in one hand: choose that the "
+            "box always takes the witness."
+        )
 
 
 def _another_open(session: Session, wave: Wave) -> Iterator[Said]:

@@ -8,19 +8,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from nacl import pwhash
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from assess.disclosure.table import BLANK, ResponseTable
 from assess.instruments.model import Form, Instrument, Item, ItemText, ItemType, Scale, Side, Texts
-from assess.surveys import box, clients, count, db, envelopes, roster, waves
-from assess.surveys.keys import FileKeys
+from assess.surveys import box, clients, count, custody, db, envelopes, roster, waves
+from assess.surveys.keys import FileKeys, KeyStore
+from assess.surveys.shares import Cost
+from assess.surveys.states import KeyMode
 from assess.surveys.tables import Wave
 
 OPENS = datetime(2026, 1, 12, 14, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(days=11)
 ITEMS = ("A1", "A2", "A3")
 SIDES = ("sales", "marketing")
+CHEAP = Cost(operations=pwhash.argon2id.OPSLIMIT_MIN, memory=pwhash.argon2id.MEMLIMIT_MIN)
+"""What a passphrase costs in tests: the limits of real waves take seconds on purpose."""
 
 
 def instrument(*, closed: tuple[str, ...] = ITEMS, version: str = "1.0.0") -> Instrument:
@@ -62,9 +67,17 @@ class House:
     keys: FileKeys
     clock: db.SetClock
     instrument: Instrument = field(default_factory=instrument)
+    handed: dict[bytes, custody.Handed] = field(default_factory=dict)
     _codes: dict[bytes, dict[str, list[str]]] = field(default_factory=dict)
 
-    def drafted(self, *, people: dict[str, int] | None = None, form: str = "talk", mailed: bool = True) -> Wave:
+    def drafted(
+        self,
+        *,
+        people: dict[str, int] | None = None,
+        form: str = "talk",
+        mailed: bool = True,
+        mode: KeyMode = KeyMode.SERVICE,
+    ) -> Wave:
         with self.sessions.begin() as session:
             client = clients.create(session, name="Acme", zone="America/Toronto", country="ca")
             wave = waves.draft(
@@ -76,6 +89,8 @@ class House:
                 opens_at=OPENS,
                 closes_at=CLOSES,
                 contact="survey@acme.example",
+                key_mode=mode,
+                witness="Ana Roy",
             )
             self.invite(session, wave, people or {"sales": 12, "marketing": 10}, mailed=mailed)
         return wave
@@ -95,8 +110,26 @@ class House:
 
     def open(self, session: Session, wave: Wave) -> Wave:
         found = session.get_one(Wave, wave.wave_id)
-        waves.open_(session, found, instrument=self.instrument, keys=self.keys, clock=self.clock, operator="Firm")
+        handed = waves.open_(
+            session,
+            found,
+            instrument=self.instrument,
+            keys=self.keys,
+            clock=self.clock,
+            operator="Firm",
+            cost=CHEAP,
+        )
+        if handed is not None:
+            self.handed[wave.wave_id] = handed
         return found
+
+    def unlocked(self, wave: Wave, *papers: custody.Paper, **options: object) -> custody.OpenedKeys:
+        """Return the keys that these papers of an opening open, as somebody types them."""
+        printed = self.handed[wave.wave_id].papers()
+        with self.sessions() as session:
+            found = session.get_one(Wave, wave.wave_id)
+        typed = custody.read({paper: printed[paper] for paper in papers})
+        return custody.opened(found, typed, keys=self.keys, cost=CHEAP, **options)  # type: ignore[arg-type]
 
     def codes(self, wave: Wave) -> dict[str, list[str]]:
         """Return the codes of a wave, shuffled once."""
@@ -137,21 +170,21 @@ class House:
     def close(self) -> None:
         self.clock.set(CLOSES + timedelta(minutes=15))
 
-    def count(self, wave: Wave, **options: object) -> count.CountRecord:
+    def count(self, wave: Wave, keys: KeyStore | None = None, **options: object) -> count.CountRecord:
         return count.run(
             self.sessions,
             wave.wave_id,
-            keys=self.keys,
+            keys=keys or self.keys,
             clock=self.clock,
             instrument=self.instrument,
             **options,  # type: ignore[arg-type]
         )
 
-    def table(self, wave: Wave) -> ResponseTable:
+    def table(self, wave: Wave, keys: KeyStore | None = None) -> ResponseTable:
         with self.sessions() as session:
             found = waves.find(session, wave.wave_id)
             assert found is not None
-            return count.table(session, found, keys=self.keys, instrument=self.instrument)
+            return count.table(session, found, keys=keys or self.keys, instrument=self.instrument)
 
 
 def house(folder: Path) -> House:

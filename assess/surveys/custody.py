@@ -1,0 +1,285 @@
+"""Who holds the keys of a witnessed wave: made and handed out at its opening, opened again by what people type (A-09).
+
+Belongs here: making the shares, reading what is typed, a key store that holds opened keys in memory. Does not: the
+arithmetic of shares (`shares`), files (`keys`), trying all of it before a wave opens (`rehearsal`).
+
+What is handed out or typed is in no row, no log and no message; `repr` hides it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from nacl.public import PrivateKey
+
+from assess.surveys import keys as store
+from assess.surveys import shares
+from assess.surveys.keys import (
+    KEY_BYTES,
+    KeyFile,
+    KeyFolderError,
+    KeyGoneError,
+    KeyName,
+    KeyStore,
+    PublicKeys,
+    ShareFile,
+)
+from assess.surveys.said import Said, said
+from assess.surveys.shares import MODERATE, Cost, Mistyped, NotOpened, Pair, Share
+from assess.surveys.states import KeyMode, WaveRefused
+from assess.surveys.tables import Wave
+
+_WRAP_FILES: Final = {
+    (Pair.AB, KeyName.BOX): ShareFile.AB_BOX,
+    (Pair.AC, KeyName.BOX): ShareFile.AC_BOX,
+    (Pair.AB, KeyName.STAT): ShareFile.AB_STAT,
+    (Pair.AC, KeyName.STAT): ShareFile.AC_STAT,
+}
+
+
+class Paper(StrEnum):
+    """What stands on paper: the consultant's passphrase; the witness's code and two halves."""
+
+    PHRASE = "phrase"
+    CODE = "code"
+    BOX = "box"
+    RESULTS = "results"
+
+    @property
+    def bits(self) -> int:
+        """Return how much it carries."""
+        return {Paper.PHRASE: shares.PASSPHRASE_BITS, Paper.CODE: shares.CODE_BITS}.get(self, shares.HALF_BITS)
+
+
+_HALVES: Final = {KeyName.BOX: Paper.BOX, KeyName.STAT: Paper.RESULTS}
+
+
+class Misread(WaveRefused):
+    """Something typed is not what is printed; `faults` says what, by paper. Nothing was tried."""
+
+    def __init__(self, faults: Mapping[Paper, Said]) -> None:
+        self.faults = dict(faults)
+        super().__init__(tuple(faults.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What leaves the server at an opening, once, as it is typed later: the consultant's, and what the sheet prints."""
+
+    passphrase: str = field(repr=False)
+    code: str = field(repr=False)
+    halves: Mapping[KeyName, str] = field(repr=False)
+
+    def papers(self) -> dict[Paper, str]:
+        """Return all of it by paper, as `read` takes it."""
+        return {Paper.PHRASE: self.passphrase, Paper.CODE: self.code} | {
+            _HALVES[name]: half for name, half in self.halves.items()
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What people typed, checked group by group; what was left blank is absent."""
+
+    papers: Mapping[Paper, bytes] = field(repr=False)
+
+
+class OpenedKeys:
+    """A key store that knows, in memory, the keys two shares opened; everything else is asked of the key folder."""
+
+    def __init__(self, keys: KeyStore, wave_id: bytes, opened: Mapping[KeyName, bytes], *, lost: bool = False) -> None:
+        self._keys = keys
+        self._wave_id = wave_id
+        self._opened = dict(opened)
+        self._lost = lost
+
+    def create(self, wave_id: bytes) -> PublicKeys:
+        """Make the keys of another wave, as the key folder does."""
+        return self._keys.create(wave_id)
+
+    def store(self, wave_id: bytes, files: Mapping[KeyFile, bytes]) -> None:
+        """Write files, as the key folder does."""
+        self._keys.store(wave_id, files)
+
+    def read(self, wave_id: bytes, name: KeyFile) -> bytes:
+        """Return an opened key, or what the key folder holds; K_sign of a lost folder follows from K_stat."""
+        if wave_id == self._wave_id and isinstance(name, KeyName):
+            if name in self._opened:
+                return self._opened[name]
+            if name is KeyName.SIGN and self._lost and KeyName.STAT in self._opened:
+                return signing(self._opened[KeyName.STAT], wave_id)
+        return self._keys.read(wave_id, name)
+
+    def destroy(self, wave_id: bytes, name: KeyName) -> None:
+        """Destroy every copy of a key in the key folder; what is in memory dies with this object."""
+        self._keys.destroy(wave_id, name)
+
+    def files(self, wave_id: bytes, name: KeyName, mode: KeyMode = KeyMode.SERVICE) -> tuple[str, ...]:
+        """Return the names of a key's files; those of a lost folder stand under `lost/`: nobody saw them die."""
+        names = self._keys.files(wave_id, name, mode)
+        return tuple(f"lost/{file.partition('/')[2]}" for file in names) if self._lost else names
+
+    def mend(self, wave_id: bytes) -> None:
+        """Make the folder of a wave again where it is missing."""
+        self._keys.mend(wave_id)
+
+
+def make(wave_id: bytes, mode: KeyMode, *, keys: KeyStore, cost: Cost = MODERATE) -> tuple[PublicKeys, Handed]:
+    """Make the keys and shares of a witnessed wave; only shares and wraps reach the key folder, beside K_mail, K_sign.
+
+    K_sign is derived from K_stat, which tells nothing of it, so that a wave whose server is lost can still sign.
+    """
+    private = store.generate()
+    private[KeyName.SIGN] = signing(private[KeyName.STAT], wave_id)
+    phrase, code = shares.passphrase(), shares.code()
+    held = {
+        Share.SERVER: secrets.token_bytes(KEY_BYTES),
+        Share.CONSULTANT: shares.share_b(phrase, wave_id, cost=cost),
+        Share.WITNESS: shares.share_c(code),
+    }
+    wraps = {
+        (pair, name): shares.wrap(
+            private[name], pair, name, wave_id=wave_id, x=held[Share(pair[0])], y=held[Share(pair[1])]
+        )
+        for name in shares.SHARED
+        for pair in shares.pairs(mode, name)
+    }
+    files: dict[KeyFile, bytes] = {
+        KeyName.MAIL: private[KeyName.MAIL],
+        KeyName.SIGN: private[KeyName.SIGN],
+        ShareFile.SERVER: held[Share.SERVER],
+    }
+    keys.store(wave_id, files | {_WRAP_FILES[key]: made for key, made in wraps.items() if key in _WRAP_FILES})
+    handed = Handed(
+        passphrase=shares.groups(phrase, shares.PASSPHRASE_BITS),
+        code=shares.groups(code),
+        halves={name: shares.groups(wraps[Pair.BC, name]) for name in shares.SHARED},
+    )
+    return store.public_of(private), handed
+
+
+def signing(k_stat: bytes, wave_id: bytes) -> bytes:
+    """Return K_sign of a witnessed wave."""
+    return shares.hkdf(salt=wave_id, ikm=k_stat, info=b"assess/sign/v1")
+
+
+def read(texts: Mapping[Paper, str]) -> Typed:
+    """Return what was typed; raises `Misread` with every fault. What is blank was not typed."""
+    found: dict[Paper, bytes] = {}
+    faults: dict[Paper, Said] = {}
+    for paper, text in texts.items():
+        if not text.strip():
+            continue
+        try:
+            found[paper] = shares.typed(text, paper.bits)
+        except Mistyped as error:
+            faults[paper] = error.fault
+    if faults:
+        raise Misread(faults)
+    return Typed(papers=found)
+
+
+def opened(
+    wave: Wave,
+    typed: Typed,
+    *,
+    keys: KeyStore,
+    names: Sequence[KeyName] = shares.SHARED,
+    cost: Cost = MODERATE,
+    lost: bool = False,
+) -> OpenedKeys:
+    """Return the keys that a permitted pair opens, checked against the wave; raises `WaveRefused`, nothing changed.
+
+    `lost`: the server's key folder is lost for good, and somebody who knows says so. Then the halves on the sheet stand
+    in for its wraps, and its folder is made again, empty.
+    """
+    pair = _pair(typed, KeyMode(wave.key_mode), names)
+    found = {}
+    try:
+        held = shares_of(wave.wave_id, pair, typed, keys=keys, cost=cost)
+        for name in names:
+            found[name] = unlock(wave.wave_id, pair, name, held, typed, keys=keys)
+    except NotOpened as error:
+        raise WaveRefused(_NOT_OPENED[pair]) from error
+    except KeyGoneError as error:
+        raise WaveRefused(
+            said("The server no longer holds its part of this wave: it was destroyed in the count.")
+        ) from error
+    except KeyFolderError as error:
+        raise WaveRefused(
+            (
+                error.fault,
+                said(
+                    "If the key folder is lost for good, type all four: the passphrase, the code, and both halves on "
+                    "the witness's sheet."
+                ),
+            )
+        ) from error
+    for name in names:
+        public = wave.k_box_public if name is KeyName.BOX else wave.k_stat_public
+        if bytes(PrivateKey(found[name]).public_key) != public:
+            raise WaveRefused(said("These shares open a key, but not the one that this wave was sealed to."))
+    if lost:
+        keys.mend(wave.wave_id)
+    return OpenedKeys(keys, wave.wave_id, found, lost=lost)
+
+
+def shares_of(
+    wave_id: bytes, letters: str, typed: Typed, *, keys: KeyStore, cost: Cost = MODERATE
+) -> dict[Share, bytes]:
+    """Return the shares of these letters: of the key folder, of the passphrase, of the code."""
+    found: dict[Share, bytes] = {}
+    for share in map(Share, letters):
+        match share:
+            case Share.SERVER:
+                found[share] = keys.read(wave_id, ShareFile.SERVER)
+            case Share.CONSULTANT:
+                found[share] = shares.share_b(typed.papers[Paper.PHRASE], wave_id, cost=cost)
+            case Share.WITNESS:
+                found[share] = shares.share_c(typed.papers[Paper.CODE])
+    return found
+
+
+def unlock(
+    wave_id: bytes, pair: Pair, name: KeyName, held: Mapping[Share, bytes], typed: Typed, *, keys: KeyStore
+) -> bytes:
+    """Return a private key that a pair of shares opens: its wrap lies in the key folder, for bc on the sheet."""
+    wrapped = typed.papers[_HALVES[name]] if pair is Pair.BC else keys.read(wave_id, _WRAP_FILES[pair, name])
+    x, y = (held[Share(letter)] for letter in pair)
+    return shares.unwrap(wrapped, pair, name, wave_id=wave_id, x=x, y=y)
+
+
+_NOT_OPENED: Final = {
+    Pair.AB: said("The passphrase is not the one of this wave. Nothing was opened and nothing destroyed."),
+    Pair.AC: said(
+        "The code is not the one of this wave: look whether the sheet names it. Nothing was opened and nothing "
+        "destroyed."
+    ),
+    Pair.BC: said(
+        "Passphrase, code and halves do not belong together: look whether each is of this wave, and whether the halves "
+        "are in their fields. Nothing was opened and nothing destroyed."
+    ),
+}
+
+
+def _pair(typed: Typed, mode: KeyMode, names: Sequence[KeyName]) -> Pair:
+    """Return the pair that what was typed makes, with the server's share unless the sheet's halves stand in for it."""
+    papers = typed.papers
+    if Paper.CODE in papers:
+        if Paper.PHRASE in papers and all(_HALVES[name] in papers for name in names):
+            return Pair.BC
+        return Pair.AC
+    if Paper.PHRASE not in papers:
+        raise WaveRefused(said("A share is missing: type the passphrase, or the code on the witness's sheet."))
+    if any(Pair.AB not in shares.pairs(mode, name) for name in names):
+        raise WaveRefused(
+            said(
+                "The passphrase is not enough: your own firm runs this server, so the box opens only with the code on "
+                "the witness's sheet."
+            )
+        )
+    return Pair.AB
