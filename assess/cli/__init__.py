@@ -8,7 +8,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from assess.cli import audit, demo, instrument, score, serving, staff, upkeep
+from assess.cli import audit, demo, instrument, score, serving, staff, upkeep, verify
 
 ENVIRONMENT = 5
 
@@ -53,5 +53,6 @@ for command in (
     upkeep.db,
     upkeep.doctor,
     upkeep.report,
+    verify.verify,
 ):
     main.add_command(command)

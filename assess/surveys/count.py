@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from assess.disclosure.table import ResponseTable
 from assess.instruments import hashes
 from assess.instruments.model import Instrument
-from assess.surveys import ballots, destruction, receipts, results, totals
+from assess.surveys import ballots, destruction, prereg, receipts, results, totals
 from assess.surveys.ballots import Ballot, Unreadable
 from assess.surveys.db import Clock, compact
 from assess.surveys.keys import KeyName, KeyStore
@@ -207,7 +207,8 @@ def _finish(count: _Count) -> bool:
             return False
         wave = session.get_one(Wave, count.wave_id, with_for_update=True)
         day = count.clock.now(session).date()
-        session.add(destruction.signed(wave, row, keys=count.keys, day=day))
+        head = prereg.head(session, wave)
+        session.add(destruction.signed(wave, row, keys=count.keys, day=day, head=head))
         wave.state = State.COUNTED
         row.stage = Stage.COUNTED.value
     return True

@@ -17,8 +17,8 @@ from assess.surveys.tables import CountRow, DestructionRow, Wave
 _DEAD = (KeyName.MAIL, KeyName.BOX)
 
 
-def signed(wave: Wave, totals: CountRow, *, keys: KeyStore, day: date) -> DestructionRow:
-    """Return the signed record of a wave whose K_mail and K_box are gone."""
+def signed(wave: Wave, totals: CountRow, *, keys: KeyStore, day: date, head: str) -> DestructionRow:
+    """Return the signed record of a wave whose K_mail and K_box are gone; `head`: of what was changed (A-15)."""
     fingerprints = {
         KeyName.MAIL: wave.k_mail_fingerprint or b"",
         KeyName.BOX: fingerprint(wave.k_box_public or b""),
@@ -28,6 +28,7 @@ def signed(wave: Wave, totals: CountRow, *, keys: KeyStore, day: date) -> Destru
             "v": 1,
             "wave": wave.wave_id.hex(),
             "prereg": wave.prereg,
+            "head": head,
             "root": totals.root.hex(),
             "totals": {
                 "invited": totals.invited,

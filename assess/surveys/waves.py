@@ -114,7 +114,7 @@ def open_(
     wave.k_stat_public = public.stat
     wave.k_sign_public = public.sign
     wave.k_mail_fingerprint = public.mail_fingerprint
-    wave.prereg = prereg.digest(wave, instrument)
+    wave.prereg = prereg.fix(session, wave, instrument)
     wave.state = State.OPEN
     envelopes.seal(session, wave, k_mail=keys.read(wave.wave_id, KeyName.MAIL))
     session.flush()

@@ -437,6 +437,7 @@ def test_the_destruction_record_names_the_dead_keys_and_its_signature_holds(buil
         "v": 1,
         "wave": wave_hex,
         "prereg": wave.prereg,
+        "head": wave.prereg,
         "root": record.root,
         "totals": {"invited": 22, "used": 11, "replaced": 0, "spoiled": 0, "counted": 11},
         "destroyed": {
