@@ -31,6 +31,7 @@ from assess.instruments.load import shipped
 from assess.instruments.model import LOCALES, Instrument
 from assess.reports import compose, figures_csv, render
 from assess.reports import facts as record
+from assess.reports import prepared as ready
 from assess.reports.context import Context, WaveDays
 from assess.reports.earlier import earlier_waves
 from assess.reports.facts import Client, Facts, SideFacts
@@ -39,7 +40,8 @@ from assess.scoring import estimate, resample
 from assess.settings import Settings
 from assess.surveys import archive, clients, count, db, lifecycle, promise, waves
 from assess.surveys.keys import FileKeys, KeyStore
-from assess.surveys.states import State
+from assess.surveys.states import KeyMode, State
+from assess.surveys.totals import CountRecord
 from assess.surveys.waves import Wave
 
 LETTER_COUNTRIES = frozenset({"CA", "US"})
@@ -79,15 +81,71 @@ def instrument_of(services: Services, wave_id: bytes) -> Instrument:
 def release(services: Services, wave_id: bytes) -> Facts:
     """Do steps 3 to 9 for a counted wave: store its facts and mark it released, in one transaction.
 
-    A wave that is released already gives its stored facts: nothing is computed twice.
+    A wave that is released already gives its stored facts: nothing is computed twice. Nobody types a share at the
+    minute of release, so the facts of a witnessed wave are those that `prepare` stored.
     """
     with services.sessions() as session:
         wave = _wave(session, wave_id)
         stored = archive.load(session, wave)
         if wave.state in {State.RELEASED, State.SIGNED_OFF} and stored is not None:
             return record.read(stored)
+        if KeyMode(wave.key_mode).witnessed:
+            made = _prepared(session, wave, stored, services.clock.now(session))
+    if not KeyMode(wave.key_mode).witnessed:
+        made = _composed(services, wave_id, services.keys)
+    with services.sessions.begin() as session:
+        wave = _wave(session, wave_id)
+        archive.store(session, wave, record.dump(made))
+        if not lifecycle.mark_released(session, wave, services.clock):
+            raise PublishError(f"{wave.label} is {wave.state}: only a counted wave can be released")
+    return made
+
+
+def count_wave(services: Services, wave_id: bytes, keys: KeyStore) -> CountRecord:
+    """Count a witnessed wave with the keys that two shares opened, and prepare its report while they are there."""
+    counted = count.run(
+        services.sessions, wave_id, keys=keys, clock=services.clock, instrument=instrument_of(services, wave_id)
+    )
+    prepare(services, wave_id, keys)
+    return counted
+
+
+def prepare(services: Services, wave_id: bytes, keys: KeyStore) -> Facts:
+    """Do steps 3 to 8 for a counted wave whose K_stat two shares opened, and store the facts for its release."""
+    made = _composed(services, wave_id, keys)
+    with services.sessions.begin() as session:
+        archive.store(session, _wave(session, wave_id), record.dump(made))
+    return made
+
+
+def prepared(session: Session, wave: Wave) -> bool:
+    """Return whether a witnessed wave can be released without a share."""
+    return archive.load(session, wave) is not None
+
+
+def _prepared(session: Session, wave: Wave, stored: bytes | None, now: datetime) -> Facts:
+    """Return the facts that were prepared, with the day of their release and what the witness has confirmed since."""
+    if stored is None:
+        raise PublishError(
+            f"{wave.label} has no prepared report: open its page in the console, choose to prepare the report, and "
+            "type the passphrase or the code on the witness's sheet"
+        )
+    made = record.read(stored)
+    before = tuple(record.read(data) for data in archive.earlier(session, wave))
+    if ready.numbers(made) != [*map(ready.number, before), wave.number]:
+        raise PublishError(
+            f"another wave of this client was released after the report of {wave.label} was prepared: prepare it again"
+        )
+    day = _local_day(wave.release_at or now, wave)
+    return ready.dated(made, day=day, witness_half_destroyed=wave.witness_half_destroyed)
+
+
+def _composed(services: Services, wave_id: bytes, keys: KeyStore) -> Facts:
+    """Do steps 3 to 8 for a counted wave."""
+    with services.sessions() as session:
+        wave = _wave(session, wave_id)
         instrument = _instrument(wave)
-        table = count.table(session, wave, keys=services.keys, instrument=instrument)
+        table = count.table(session, wave, keys=keys, instrument=instrument)
         totals = count.record(session, wave_id)
         earlier = tuple(record.read(data) for data in archive.earlier(session, wave))
         client = clients.find(session, wave.client_id)
@@ -108,6 +166,7 @@ def release(services: Services, wave_id: bytes) -> Facts:
         ),
         policy=floors,
         key_mode=wave.key_mode,
+        witness_half_destroyed=wave.witness_half_destroyed,
         operator=wave.operator or services.settings.operator,
         promise={locale: tuple(promise.sentences(wave.key_mode, locale, floors, wave.witness)) for locale in LOCALES},
         promise_sha256=wave.promise_sha256 or "",
@@ -127,13 +186,7 @@ def release(services: Services, wave_id: bytes) -> Facts:
         playbook=plays.shipped(wave.instrument),
         earlier=earlier,
     )
-    made = _facts(table, context, _records(instrument, table.invited))
-    with services.sessions.begin() as session:
-        wave = _wave(session, wave_id)
-        archive.store(session, wave, record.dump(made))
-        if not lifecycle.mark_released(session, wave, services.clock):
-            raise PublishError(f"{wave.label} is {wave.state}: only a counted wave can be released")
-    return made
+    return _facts(table, context, _records(instrument, table.invited))
 
 
 def score_table(

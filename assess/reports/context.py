@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import JsonValue
 
@@ -21,6 +21,9 @@ from assess.instruments import hashes
 from assess.instruments.model import Instrument, Scale
 from assess.reports.facts import Client, Facts
 from assess.scoring.wave import Estimates, SubjectEstimates
+
+WITNESSED: Final = frozenset({"witnessed", "self_hosted"})
+"""Key modes in which a colleague of the people asked holds a share (A-09)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Context:
     source: Literal["wave", "file"] = "wave"
     policy: Policy
     key_mode: str
+    witness_half_destroyed: bool | None = None
     operator: str
     promise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     promise_sha256: str = ""

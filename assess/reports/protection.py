@@ -73,6 +73,17 @@ def _limits(tr: Translate) -> tuple[str, ...]:
     )
 
 
+_KEYS: Final = {
+    "service": "service: our server holds the keys until the count",
+    "witnessed": "witnessed: two of three shares opened the box; a colleague of those who answered holds one",
+    "self_hosted": "witnessed: the box opened only with the share of a colleague of those who answered",
+}
+_HALF: Final = {
+    True: "destroyed after the count, as the witness confirmed",
+    False: "its destruction was not confirmed when this report was made",
+}
+
+
 def _records(record: Record) -> list[Fact]:
     tr, locale = record.source.tr, record.source.locale
     wave, box, policy = (record.part(name) for name in ("wave", "box", "policy"))
@@ -94,11 +105,12 @@ def _records(record: Record) -> list[Fact]:
         }
         totals = ", ".join(tr(text, n=record.count(box[name])) for name, text in names.items() if name in box)
         found.append(Fact(name=tr("Totals of the box"), text=totals))
-    key_mode = {"service": tr("service: our server holds the keys until the count")}.get(
-        str(policy.get("key_mode", ""))
-    )
+    key_mode = _KEYS.get(str(policy.get("key_mode", "")))
     if key_mode and box:
-        found.append(Fact(name=tr("Keys"), text=key_mode))
+        found.append(Fact(name=tr("Keys"), text=tr(key_mode)))
+    if box and "witness_half_destroyed" in policy:
+        half = _HALF[bool(policy["witness_half_destroyed"])]
+        found.append(Fact(name=tr("Half of the key on the witness's sheet"), text=tr(half)))
     registered = tr("Registered before opening") if box else tr("Fingerprint of the options")
     found += [
         Fact(name=tr("Figures not shown"), text=record.count(record.text("withheld") or 0)),

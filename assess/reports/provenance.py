@@ -15,7 +15,7 @@ from assess.i18n import LOCALES, typeset
 from assess.instruments import hashes, words
 from assess.reports import rounding
 from assess.reports.checks import checks
-from assess.reports.context import Context, Material
+from assess.reports.context import WITNESSED, Context, Material
 from assess.reports.facts import Figure, Words
 from assess.scoring.intervals import HALF
 from assess.scoring.results import Estimand
@@ -138,12 +138,20 @@ def _policy(material: Material) -> JsonValue:
         "floor_comments": context.policy.floor_comments,
         "key_mode": context.key_mode,
         "operator": context.operator,
+        **_witness(context),
         "promise_sha256": context.promise_sha256,
         "families": _families(material),
     }
     for name, margin in margins.items():
         found[name] = None if margin is None else str(rounding.written(rounding.exact(margin)))
     return found
+
+
+def _witness(context: Context) -> dict[str, JsonValue]:
+    """Return, of a witnessed wave, whether the witness confirmed the end of the half of the box (A-09)."""
+    if context.key_mode not in WITNESSED:
+        return {}
+    return {"witness_half_destroyed": bool(context.witness_half_destroyed)}
 
 
 def _asked(context: Context) -> tuple[str, ...]:

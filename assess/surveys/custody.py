@@ -32,6 +32,7 @@ from assess.surveys.said import Said, said
 from assess.surveys.shares import MODERATE, Cost, Mistyped, NotOpened, Pair, Share
 from assess.surveys.states import KeyMode, WaveRefused
 from assess.surveys.tables import Wave
+from assess.surveys.totals import Stage
 
 _WRAP_FILES: Final = {
     (Pair.AB, KeyName.BOX): ShareFile.AB_BOX,
@@ -91,11 +92,10 @@ class Typed:
 class OpenedKeys:
     """A key store that knows, in memory, the keys two shares opened; everything else is asked of the key folder."""
 
-    def __init__(self, keys: KeyStore, wave_id: bytes, opened: Mapping[KeyName, bytes], *, lost: bool = False) -> None:
+    def __init__(self, keys: KeyStore, wave_id: bytes, opened: Mapping[KeyName, bytes]) -> None:
         self._keys = keys
         self._wave_id = wave_id
         self._opened = dict(opened)
-        self._lost = lost
 
     def create(self, wave_id: bytes) -> PublicKeys:
         """Make the keys of another wave, as the key folder does."""
@@ -106,12 +106,9 @@ class OpenedKeys:
         self._keys.store(wave_id, files)
 
     def read(self, wave_id: bytes, name: KeyFile) -> bytes:
-        """Return an opened key, or what the key folder holds; K_sign of a lost folder follows from K_stat."""
-        if wave_id == self._wave_id and isinstance(name, KeyName):
-            if name in self._opened:
-                return self._opened[name]
-            if name is KeyName.SIGN and self._lost and KeyName.STAT in self._opened:
-                return signing(self._opened[KeyName.STAT], wave_id)
+        """Return an opened key, or what the key folder holds."""
+        if wave_id == self._wave_id and isinstance(name, KeyName) and name in self._opened:
+            return self._opened[name]
         return self._keys.read(wave_id, name)
 
     def destroy(self, wave_id: bytes, name: KeyName) -> None:
@@ -119,13 +116,12 @@ class OpenedKeys:
         self._keys.destroy(wave_id, name)
 
     def files(self, wave_id: bytes, name: KeyName, mode: KeyMode = KeyMode.SERVICE) -> tuple[str, ...]:
-        """Return the names of a key's files; those of a lost folder stand under `lost/`: nobody saw them die."""
-        names = self._keys.files(wave_id, name, mode)
-        return tuple(f"lost/{file.partition('/')[2]}" for file in names) if self._lost else names
+        """Return the names of a key's files, as the key folder does."""
+        return self._keys.files(wave_id, name, mode)
 
-    def mend(self, wave_id: bytes) -> None:
-        """Make the folder of a wave again where it is missing."""
-        self._keys.mend(wave_id)
+    def holds(self, wave_id: bytes) -> bool:
+        """Return whether the key folder has one of this wave."""
+        return self._keys.holds(wave_id)
 
 
 def make(wave_id: bytes, mode: KeyMode, *, keys: KeyStore, cost: Cost = MODERATE) -> tuple[PublicKeys, Handed]:
@@ -183,6 +179,11 @@ def read(texts: Mapping[Paper, str]) -> Typed:
     return Typed(papers=found)
 
 
+def needed(stage: str | None) -> tuple[KeyName, ...]:
+    """Return the keys that a wave still needs opened, by how far its count has come: after the seal K_stat alone."""
+    return shares.SHARED if stage in (None, Stage.FROZEN) else (KeyName.STAT,)
+
+
 def opened(
     wave: Wave,
     typed: Typed,
@@ -194,8 +195,8 @@ def opened(
 ) -> OpenedKeys:
     """Return the keys that a permitted pair opens, checked against the wave; raises `WaveRefused`, nothing changed.
 
-    `lost`: the server's key folder is lost for good, and somebody who knows says so. Then the halves on the sheet stand
-    in for its wraps, and its folder is made again, empty.
+    `lost`: the server's key folder is lost for good, and somebody who knows says so: not a device that is unplugged.
+    Then the halves on the sheet stand in for its wraps, and its folder is made again with K_sign alone.
     """
     pair = _pair(typed, KeyMode(wave.key_mode), names)
     found = {}
@@ -223,9 +224,16 @@ def opened(
         public = wave.k_box_public if name is KeyName.BOX else wave.k_stat_public
         if bytes(PrivateKey(found[name]).public_key) != public:
             raise WaveRefused(said("These shares open a key, but not the one that this wave was sealed to."))
-    if lost:
-        keys.mend(wave.wave_id)
-    return OpenedKeys(keys, wave.wave_id, found, lost=lost)
+    if not keys.holds(wave.wave_id):
+        if not lost:
+            raise WaveRefused(
+                said(
+                    "The key folder holds nothing of this wave. Mount its device; or, if it is lost for good, say so, "
+                    "and the wave is counted without it."
+                )
+            )
+        keys.store(wave.wave_id, {KeyName.SIGN: signing(found[KeyName.STAT], wave.wave_id)})
+    return OpenedKeys(keys, wave.wave_id, found)
 
 
 def shares_of(

@@ -104,11 +104,11 @@ class KeyStore(Protocol):
         ...
 
     def files(self, wave_id: bytes, name: KeyName, mode: KeyMode = KeyMode.SERVICE) -> tuple[str, ...]:
-        """Return the names of the files a key has or had, for the destruction record."""
+        """Return the names of the files a key has or had, for the destruction record; `lost/`: nobody saw them die."""
         ...
 
-    def mend(self, wave_id: bytes) -> None:
-        """Make the folder of a wave again, empty, wherever it was lost for good."""
+    def holds(self, wave_id: bytes) -> bool:
+        """Return whether there is a folder of this wave at all."""
         ...
 
 
@@ -126,7 +126,8 @@ class FileKeys:
 
     def store(self, wave_id: bytes, files: Mapping[KeyFile, bytes]) -> None:
         """Write the files of a wave in every folder; what an opening that failed left there is destroyed first."""
-        self.mend(wave_id)
+        for folder in self._folders:
+            _make_folder(folder, wave_id)
         for name in KeyName:
             self.destroy(wave_id, name)
         for name_, content in files.items():
@@ -155,7 +156,7 @@ class FileKeys:
                     file=f"{wave_id.hex()}/{name}",
                 )
             )
-        if not any((folder / wave_id.hex()).is_dir() for folder in self._folders):
+        if not self.holds(wave_id):
             raise KeyFolderError(
                 said(
                     "The key folder holds nothing of wave {wave}: a restored database needs the key folder it was used "
@@ -173,14 +174,18 @@ class FileKeys:
                 _destroy(_path(folder, wave_id, file))
 
     def files(self, wave_id: bytes, name: KeyName, mode: KeyMode = KeyMode.SERVICE) -> tuple[str, ...]:
-        """Return the names of a key's files, without the folders of this machine."""
+        """Return the names of a key's files, without the folders of this machine.
+
+        The server's share dies last: without it a witnessed wave's folder was lost, and nobody saw its files die.
+        """
         places = ("keys", "mirror")[: len(self._folders)]
+        if mode.witnessed and not any(_path(folder, wave_id, ShareFile.SERVER).exists() for folder in self._folders):
+            places = ("lost",)
         return tuple(f"{place}/{wave_id.hex()}/{file}" for place in places for file in made_for(name, mode))
 
-    def mend(self, wave_id: bytes) -> None:
-        """Make the folder of a wave where it is missing; where it stands nothing changes."""
-        for folder in self._folders:
-            _make_folder(folder, wave_id)
+    def holds(self, wave_id: bytes) -> bool:
+        """Return whether any folder has one of this wave."""
+        return any((folder / wave_id.hex()).is_dir() for folder in self._folders)
 
 
 def generate() -> dict[KeyFile, bytes]:

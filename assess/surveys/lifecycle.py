@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from assess.surveys.db import Clock
 from assess.surveys.keys import KeyName, KeyStore
 from assess.surveys.moments import GRACE, RESULTS_LIFE, ROSTER_LIFE
-from assess.surveys.states import State
-from assess.surveys.tables import CommentRow, PersonRow, StatRow, Wave
+from assess.surveys.states import KeyMode, State
+from assess.surveys.tables import CommentRow, CountRow, PersonRow, StatRow, Wave
+from assess.surveys.totals import Stage
 
 
 class StepKind(StrEnum):
@@ -49,18 +50,31 @@ def due(session: Session, clock: Clock) -> list[Step]:
             Wave.closes_at,
             Wave.release_at,
             exists().where(PersonRow.wave_id == Wave.wave_id).label("listed"),
+            Wave.key_mode,
+            CountRow.stage,
         )
+        .outerjoin(CountRow, CountRow.wave_id == Wave.wave_id)
         .where(Wave.state != State.DRAFT)
         .order_by(Wave.closes_at, Wave.wave_id)
     )
     steps: list[Step] = []
-    for wave_id, state, closes_at, release_at, listed in rows:
+    for wave_id, state, closes_at, release_at, listed, key_mode, stage in rows:
         kind = _asked(state, closes_at, release_at, now)
+        if kind is StepKind.COUNT and waits_for_share(KeyMode(key_mode), stage):
+            kind = None
         if kind is not None:
             steps.append(Step(kind=kind, wave_id=wave_id))
         if listed and state is not State.OPEN and now >= closes_at + ROSTER_LIFE:
             steps.append(Step(kind=StepKind.PURGE, wave_id=wave_id))
     return steps
+
+
+def waits_for_share(mode: KeyMode, stage: str | None) -> bool:
+    """Return whether a closed wave cannot be counted on until somebody types a share (U-40).
+
+    Once the rows are verified, what is left to do is to destroy and to sign: the clock can do that alone.
+    """
+    return mode.witnessed and stage not in (Stage.VERIFIED, Stage.DESTROYED)
 
 
 def close(session: Session, wave_id: bytes, clock: Clock) -> bool:

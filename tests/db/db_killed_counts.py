@@ -1,8 +1,9 @@
 """Counts one wave again and again, each time killed (kill -9) one step later, and prints what a re-run found.
 
-A process of its own, single-threaded, so that it may fork: ``python db_killed_counts.py FOLDER WAVE MODE``. FOLDER
-holds a house with a closed wave. MODE `stages` kills after each committed stage; `steps` before each statement and
-commit, before and after each destruction of a key and the rewriting of the file.
+A process of its own, single-threaded, so that it may fork: ``python db_killed_counts.py FOLDER WAVE MODE [PAPERS]``.
+FOLDER holds a house with a closed wave. PAPERS: what is typed each time a witnessed wave is counted. MODE `stages`
+kills after each committed stage; `steps` before each statement and commit, before and after each destruction of a key
+and the rewriting of the file.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from db_house import CLOSES, House, instrument, people_of
+from db_house import CHEAP, CLOSES, House, instrument, people_of
 from sqlalchemy import Engine, event, select
 
-from assess.surveys import count, db, keys
+from assess.surveys import count, custody, db, keys
 from assess.surveys.moments import GRACE
 from assess.surveys.tables import BoxRow, CountRow, EnvelopeRow, ReceiptRow, SpentRow, Wave
 
@@ -35,11 +36,24 @@ def here(folder: Path) -> House:
     )
 
 
+PAPERS: dict[custody.Paper, str] = {}
+
+
+def keys_of(house: House, wave_id: bytes) -> keys.KeyStore:
+    """Return the keys that the papers open, of whatever the count still needs."""
+    if not PAPERS:
+        return house.keys
+    with house.sessions() as session:
+        wave, row = session.get_one(Wave, wave_id), session.get(CountRow, wave_id)
+    names = custody.needed(row.stage if row else None)
+    return custody.opened(wave, custody.read(PAPERS), keys=house.keys, names=names, cost=CHEAP)
+
+
 def run(house: House, wave_id: bytes, on_stage: Callable[[str], None] = lambda _: None) -> count.CountRecord:
     return count.run(
         house.sessions,
         wave_id,
-        keys=house.keys,
+        keys=keys_of(house, wave_id),
         clock=house.clock,
         instrument=house.instrument,
         on_stage=on_stage,
@@ -104,9 +118,10 @@ def found(folder: Path, wave_id: bytes) -> dict[str, object]:
         row = session.get(CountRow, wave_id)
         reached = row.stage if row else "none"
     record = run(house, wave_id)
+    opened = keys_of(house, wave_id)
     with house.sessions() as session:
         wave = session.get_one(Wave, wave_id)
-        table = count.table(session, wave, keys=house.keys, instrument=house.instrument)
+        table = count.table(session, wave, keys=opened, instrument=house.instrument)
         left = [session.scalar(select(kind).limit(1)) for kind in (BoxRow, SpentRow, EnvelopeRow)]
         receipts = list(session.scalars(select(ReceiptRow.receipt).order_by(ReceiptRow.receipt)))
         state = wave.state.value
@@ -137,4 +152,5 @@ def main(folder: Path, wave_id: bytes, mode: str) -> None:
 
 
 if __name__ == "__main__":
+    PAPERS |= {custody.Paper(paper): text for paper, text in json.loads(sys.argv[4] if sys.argv[4:] else "{}").items()}
     main(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), sys.argv[3])

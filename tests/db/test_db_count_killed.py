@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from db_house import House, house
+
+from assess.surveys.custody import Paper
+from assess.surveys.states import KeyMode
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +57,41 @@ def test_a_count_killed_anywhere_and_run_again_ends_the_same(
     assert whole["state"] == "counted"
     assert whole["left"] == [False, False, False]
     assert whole["keys"] == ["sign", "stat"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "papers", "kept"),
+    [
+        (KeyMode.WITNESSED, [Paper.PHRASE], ["share-a", "sign", "wrap-ab-stat", "wrap-ac-stat"]),
+        (KeyMode.SELF_HOSTED, [Paper.CODE], ["share-a", "sign", "wrap-ab-stat", "wrap-ac-stat"]),
+        (KeyMode.WITNESSED, list(Paper), ["sign"]),
+    ],
+)
+def test_a_witnessed_count_killed_anywhere_and_run_again_with_the_shares_ends_the_same(
+    tmp_path: Path, mode: KeyMode, papers: list[Paper], kept: list[str]
+) -> None:
+    """A-08, A-09: with each permitted pair; the last wave's server lost its key folder."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    built = house(folder)
+    wave = built.opened(mode=mode)
+    given = built.fill(wave, sales=11, marketing=10)
+    if len(papers) == len(Paper):
+        shutil.rmtree(folder / "keys")
+        built.unlocked(wave, *papers, lost=True)
+    built.engine.dispose()
+    printed = built.handed[wave.wave_id].papers()
+    script = Path(__file__).with_name("db_killed_counts.py")
+    typed = json.dumps({paper: printed[paper] for paper in papers})
+    command = [sys.executable, str(script), str(folder), wave.wave_id.hex(), "stages", typed]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    runs = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [run["reached"] for run in runs] == ["frozen", "sealed", "verified", "destroyed", "counted", "counted"]
+    for run in runs:
+        assert run["totals"] == [22, 21, 0, 0, 21]
+        assert run["people"] == sorted([side, *row, n] for (side, row), n in given.items())
+        assert (run["root"], run["receipts"]) == (runs[-1]["root"], runs[-1]["receipts"])
+        assert run["state"] == "counted"
+        assert run["left"] == [False, False, False]
+        assert run["keys"] == kept

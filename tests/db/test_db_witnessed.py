@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from datetime import timedelta
 
 import pytest
-from db_house import CHEAP, House
+from db_house import CHEAP, CLOSES, House, people_of
 from nacl.public import PrivateKey
+from nacl.signing import VerifyKey
 from sqlalchemy import select
 
-from assess.surveys import custody, prereg, promise, shares, waves
+from assess.surveys import custody, destruction, lifecycle, prereg, promise, shares, waves
 from assess.surveys.custody import Paper
 from assess.surveys.keys import KeyGoneError, KeyName, ShareFile
+from assess.surveys.lifecycle import StepKind
 from assess.surveys.shares import Pair
 from assess.surveys.states import KeyMode, State, WaveRefused
-from assess.surveys.tables import EnvelopeRow, Wave
+from assess.surveys.tables import DestructionRow, EnvelopeRow, Wave
 
 WITNESSED = [KeyMode.WITNESSED, KeyMode.SELF_HOSTED]
 ALL = tuple(Paper)
@@ -226,5 +230,118 @@ def test_a_lost_key_folder_is_told_with_what_opens_the_wave_without_it(built: Ho
         f"The key folder holds nothing of wave {wave.wave_id.hex()[:13]}",
         "If the key folder is lost for good, type all four:",
     ]
+    with pytest.raises(WaveRefused, match="Mount its device; or, if it is lost for good, say so"):
+        built.unlocked(wave, *ALL)
+    assert not (built.folder / "keys").exists()
     assert built.unlocked(wave, *ALL, lost=True).read(wave.wave_id, KeyName.BOX)
-    assert names(built, wave) == []
+    assert names(built, wave) == ["sign"]
+
+
+PAIRS = {
+    "server and passphrase": (KeyMode.WITNESSED, (Paper.PHRASE,), False),
+    "server and sheet": (KeyMode.WITNESSED, (Paper.CODE,), False),
+    "passphrase and sheet": (KeyMode.WITNESSED, ALL, False),
+    "server and sheet, self-hosted": (KeyMode.SELF_HOSTED, (Paper.CODE,), False),
+    "passphrase and sheet, the server lost": (KeyMode.SELF_HOSTED, ALL, True),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_a_wave_counts_with_each_permitted_pair(built: House, pair: str) -> None:
+    """A-09, issue 4 (done when): the same answers, the box's wraps destroyed, a record signed by the registered key."""
+    mode, papers, lost = PAIRS[pair]
+    wave = built.opened(mode=mode)
+    given = built.fill(wave, sales=6, marketing=7)
+    built.close()
+    if lost:
+        shutil.rmtree(built.folder / "keys")
+    keys = built.unlocked(wave, *papers, lost=lost)
+    record = built.count(wave, keys)
+    assert (record.used, record.counted, record.spoiled) == (13, 13, 0)
+    assert people_of(built.table(wave, keys)) == given
+    assert names(built, wave) == (["sign"] if lost else ["share-a", "sign", "wrap-ab-stat", "wrap-ac-stat"])
+    with built.sessions() as session:
+        signed = session.get_one(DestructionRow, wave.wave_id)
+    VerifyKey(wave.k_sign_public or b"").verify(signed.document, signed.signature)
+    document = json.loads(signed.document)
+    files = {file.partition("/")[0] for dead in document["destroyed"].values() for file in dead["files"]}
+    assert files == ({"lost"} if lost else {"keys"})
+    assert document["witness_half_destroyed"] is False
+    with pytest.raises(WaveRefused, match="no longer holds its part of this wave"):
+        built.unlocked(wave, Paper.CODE)
+
+
+def test_without_a_share_nothing_is_counted_and_nothing_is_lost(built: House) -> None:
+    """A-09: the server alone cannot, and the clock does not try: the step waits."""
+    wave = built.opened(mode=KeyMode.WITNESSED)
+    built.fill(wave, sales=5, marketing=5)
+    built.close()
+    with built.sessions.begin() as session:
+        assert [step.kind for step in lifecycle.due(session, built.clock)] == [StepKind.CLOSE]
+        lifecycle.close(session, wave.wave_id, built.clock)
+        assert lifecycle.due(session, built.clock) == []
+    with pytest.raises(KeyGoneError, match="K_box"):
+        built.count(wave)
+    assert built.count(wave, built.unlocked(wave, Paper.PHRASE)).counted == 10
+
+
+def test_what_is_left_of_a_count_once_it_is_verified_waits_for_nobody(built: House) -> None:
+    """Destroying and signing take no share, so the clock finishes them."""
+    wave = built.opened(mode=KeyMode.WITNESSED)
+    built.fill(wave, sales=5, marketing=5)
+    built.close()
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(stage: str) -> None:
+        if stage == "verified":
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        built.count(wave, built.unlocked(wave, Paper.PHRASE), on_stage=stop)
+    with built.sessions() as session:
+        assert [step.kind for step in lifecycle.due(session, built.clock)] == [StepKind.COUNT]
+    assert built.count(wave).counted == 10
+
+
+def test_the_witness_confirms_the_end_of_the_half_and_the_record_says_so(built: House) -> None:
+    """A-09: told of the count, confirms; until then the record says that nobody did."""
+    service = built.opened()
+    wave = built.opened(mode=KeyMode.WITNESSED)
+    built.fill(wave, sales=5, marketing=5)
+    built.close()
+
+    def confirm() -> bool:
+        with built.sessions.begin() as session:
+            return destruction.confirm(session, session.get_one(Wave, wave.wave_id), keys=built.keys)
+
+    with pytest.raises(WaveRefused, match="once the wave is counted, not before"):
+        confirm()
+    built.count(wave, built.unlocked(wave, Paper.CODE))
+    with built.sessions() as session:
+        before = json.loads(session.get_one(DestructionRow, wave.wave_id).document)
+    assert before["witness_half_destroyed"] is False
+    assert [confirm(), confirm()] == [True, False]
+    with built.sessions() as session:
+        signed = session.get_one(DestructionRow, wave.wave_id)
+        assert session.get_one(Wave, wave.wave_id).witness_half_destroyed is True
+    VerifyKey(wave.k_sign_public or b"").verify(signed.document, signed.signature)
+    assert json.loads(signed.document) == before | {"witness_half_destroyed": True}
+    with built.sessions() as session, pytest.raises(WaveRefused, match="has no witness"):
+        destruction.confirm(session, session.get_one(Wave, service.wave_id), keys=built.keys)
+
+
+def test_at_sign_off_the_last_wraps_and_the_servers_share_die(built: House) -> None:
+    """A-08, A-09: only K_sign is left in the folder."""
+    wave = built.opened(mode=KeyMode.WITNESSED)
+    built.fill(wave, sales=5, marketing=5)
+    built.close()
+    built.count(wave, built.unlocked(wave, Paper.CODE))
+    built.clock.set(CLOSES + timedelta(days=31))
+    with built.sessions.begin() as session:
+        found = session.get_one(Wave, wave.wave_id)
+        found.state = State.RELEASED
+        session.flush()
+        assert lifecycle.sign_off(session, wave.wave_id, keys=built.keys, clock=built.clock)
+    assert names(built, wave) == ["sign"]

@@ -99,6 +99,7 @@ def test_the_wraps_of_a_key_die_with_it_in_both_places(
 
 def test_the_record_names_the_files_of_the_mode(store: FileKeys) -> None:
     """A-08, A-09."""
+    store.store(WAVE, shared())
     assert [name.rpartition("/")[2] for name in store.files(WAVE, KeyName.BOX, KeyMode.WITNESSED)] == [
         "wrap-ab-box",
         "wrap-ac-box",
@@ -107,3 +108,11 @@ def test_the_record_names_the_files_of_the_mode(store: FileKeys) -> None:
     assert len(store.files(WAVE, KeyName.BOX, KeyMode.SELF_HOSTED)) == 2
     assert keys.made_for(KeyName.MAIL, KeyMode.WITNESSED) == (KeyName.MAIL,)
     assert keys.made_for(KeyName.BOX, KeyMode.SERVICE) == (KeyName.BOX,)
+
+
+def test_the_files_of_a_lost_folder_are_not_said_to_have_died(store: FileKeys) -> None:
+    """A-08, A-09: the record says `lost`, not that anybody destroyed them."""
+    assert not store.holds(WAVE)
+    store.store(WAVE, {KeyName.SIGN: bytes(32)})
+    assert store.holds(WAVE)
+    assert store.files(WAVE, KeyName.MAIL, KeyMode.WITNESSED) == (f"lost/{WAVE.hex()}/mail",)
