@@ -98,10 +98,16 @@ def _purge(services: publish.Services, wave_id: bytes) -> None:
         lifecycle.purge_roster(session, wave_id, services.clock)
 
 
+def _forget(services: publish.Services, wave_id: bytes) -> None:
+    with services.sessions.begin() as session:
+        lifecycle.forget_prints(session, wave_id, services.clock)
+
+
 _ACTIONS: dict[StepKind, Callable[[publish.Services, bytes], None]] = {
     StepKind.CLOSE: _close,
     StepKind.COUNT: _count,
     StepKind.RELEASE: _release,
     StepKind.SIGN_OFF: _sign_off,
     StepKind.PURGE: _purge,
+    StepKind.FORGET: _forget,
 }

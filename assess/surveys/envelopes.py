@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from assess.surveys import codes
@@ -22,7 +22,20 @@ from assess.surveys.said import said
 from assess.surveys.states import State, WaveRefused
 from assess.surveys.tables import BoxRow, EnvelopeRow, PersonRow, Wave
 
-__all__ = ["Envelope", "Slot", "cards", "find", "normalise", "printed", "receipt", "seal", "slot"]
+__all__ = [
+    "Envelope",
+    "Slot",
+    "cards",
+    "find",
+    "last_spare",
+    "late",
+    "late_joiners",
+    "normalise",
+    "printed",
+    "receipt",
+    "seal",
+    "slot",
+]
 
 _LEAST_LATE: Final = 3
 _ENVELOPE: Final[Table] = EnvelopeRow.__table__  # type: ignore[assignment]
@@ -101,6 +114,25 @@ def cards(session: Session, wave: Wave, keys: KeyStore) -> dict[str, list[str]]:
     return drawn
 
 
+def late(wave: Wave, person: PersonRow, keys: KeyStore) -> str:
+    """Return the code of a late joiner: the spare that was given, as it is printed."""
+    if wave.state is not State.OPEN or person.spare_no is None:
+        raise WaveRefused(said("Codes exist only while a wave is open."))
+    k_mail = keys.read(wave.wave_id, KeyName.MAIL)
+    return printed(codes.spare(k_mail, wave.wave_id, person.side, person.spare_no))
+
+
+def last_spare(session: Session, wave: Wave, side: str) -> int:
+    """Return the number of a side's last spare; cards have the first ones, late joiners the others."""
+    cards_ = select(func.count()).where(
+        PersonRow.wave_id == wave.wave_id,
+        PersonRow.side == side,
+        PersonRow.email.is_(None),
+        PersonRow.spare_no.is_(None),
+    )
+    return (session.scalar(cards_) or 0) + late_joiners((wave.invited or {}).get(side, 0))
+
+
 def late_joiners(invited: int) -> int:
     """Return how many spares a side has for people who join after opening: a tenth, at least three."""
     return max(_LEAST_LATE, math.ceil(invited / 10))
@@ -108,15 +140,21 @@ def late_joiners(invited: int) -> int:
 
 def _codes(session: Session, wave: Wave, k_mail: bytes) -> Mapping[str, list[bytes]]:
     people = session.execute(
-        select(PersonRow.side, PersonRow.person_id, PersonRow.email).where(PersonRow.wave_id == wave.wave_id)
+        select(PersonRow.side, PersonRow.person_id, PersonRow.email, PersonRow.spare_no).where(
+            PersonRow.wave_id == wave.wave_id
+        )
     ).all()
     made: dict[str, list[bytes]] = {}
     for side in _ordered(person.side for person in people):
-        own = [person for person in people if person.side == side]
+        # Who joined late has a spare: no envelope of their own was made, nor may one be (A-04).
+        own = [person for person in people if person.side == side and person.spare_no is None]
+        given = {person.spare_no for person in people if person.side == side}
         mailed = [codes.personal(k_mail, wave.wave_id, person.person_id) for person in own if person.email]
         # Who has no address draws a card from a hat, so a card is a spare: nobody knows whose it is.
         spares = len(own) - len(mailed) + late_joiners(len(own))
-        made[side] = mailed + [codes.spare(k_mail, wave.wave_id, side, i) for i in range(1, spares + 1)]
+        made[side] = mailed + [
+            codes.spare(k_mail, wave.wave_id, side, i) for i in range(1, spares + 1) if i not in given
+        ]
     return made
 
 

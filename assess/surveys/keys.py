@@ -48,7 +48,14 @@ class ShareFile(StrEnum):
     AC_STAT = "wrap-ac-stat"
 
 
-KeyFile = KeyName | ShareFile
+class ClientFile(StrEnum):
+    """The keys of a client, which outlive its waves."""
+
+    ROSTER = "roster"
+    """Fingerprints the addresses of a roster, so that the next one can be compared with it (A-13)."""
+
+
+KeyFile = KeyName | ShareFile | ClientFile
 _WRAPS: Final = {
     KeyName.BOX: (ShareFile.AB_BOX, ShareFile.AC_BOX),
     KeyName.STAT: (ShareFile.AB_STAT, ShareFile.AC_STAT),
@@ -109,6 +116,10 @@ class KeyStore(Protocol):
 
     def holds(self, wave_id: bytes) -> bool:
         """Return whether there is a folder of this wave at all."""
+        ...
+
+    def roster_key(self, client_id: bytes) -> tuple[bytes, bool]:
+        """Return K_roster of a client, on disk before it returns, and whether it was made just now."""
         ...
 
 
@@ -187,6 +198,16 @@ class FileKeys:
         """Return whether any folder has one of this wave."""
         return any((folder / wave_id.hex()).is_dir() for folder in self._folders)
 
+    def roster_key(self, client_id: bytes) -> tuple[bytes, bool]:
+        """Return K_roster of a client, made if no folder has it, and whether it was made just now."""
+        if any(_path(folder, client_id, ClientFile.ROSTER).exists() for folder in self._folders):
+            return self.read(client_id, ClientFile.ROSTER), False
+        self.mend(client_id)
+        key = secrets.token_bytes(KEY_BYTES)
+        for folder in self._folders:
+            _write(folder, client_id, ClientFile.ROSTER, key)
+        return key, True
+
 
 def generate() -> dict[KeyFile, bytes]:
     """Return new private keys for a wave."""
@@ -223,7 +244,7 @@ def fingerprint(key: bytes) -> bytes:
 
 
 def _size(name: KeyFile) -> int:
-    return KEY_BYTES if isinstance(name, KeyName) or name is ShareFile.SERVER else WRAP_BYTES
+    return WRAP_BYTES if isinstance(name, ShareFile) and name is not ShareFile.SERVER else KEY_BYTES
 
 
 def _copy(folder: Path, wave_id: bytes, name: KeyFile) -> bytes | None:

@@ -11,14 +11,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy import CursorResult, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from assess.surveys.db import Clock
 from assess.surveys.keys import KeyName, KeyStore
 from assess.surveys.moments import GRACE, RESULTS_LIFE, ROSTER_LIFE
 from assess.surveys.states import KeyMode, State
-from assess.surveys.tables import CommentRow, CountRow, PersonRow, StatRow, Wave
+from assess.surveys.tables import CommentRow, CountRow, PersonRow, RosterPrintRow, StatRow, Wave
 from assess.surveys.totals import Stage
 
 
@@ -30,6 +30,7 @@ class StepKind(StrEnum):
     RELEASE = "release"
     SIGN_OFF = "sign_off"
     PURGE = "purge"
+    FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ def due(session: Session, clock: Clock) -> list[Step]:
             steps.append(Step(kind=kind, wave_id=wave_id))
         if listed and state is not State.OPEN and now >= closes_at + ROSTER_LIFE:
             steps.append(Step(kind=StepKind.PURGE, wave_id=wave_id))
-    return steps
+    return steps + [Step(kind=StepKind.FORGET, wave_id=wave_id) for wave_id in _to_forget(session, now)]
 
 
 def waits_for_share(mode: KeyMode, stage: str | None) -> bool:
@@ -128,6 +129,29 @@ def purge_roster(session: Session, wave_id: bytes, clock: Clock) -> bool:
     )
     done = session.execute(delete(PersonRow).where(PersonRow.wave_id.in_(over)))
     return cast("CursorResult[Any]", done).rowcount > 0
+
+
+def forget_prints(session: Session, wave_id: bytes, clock: Clock) -> bool:
+    """Delete the outlived fingerprints of the wave's client (A-13: 400 days); return whether there were any."""
+    client = select(Wave.client_id).where(Wave.wave_id == wave_id).scalar_subquery()
+    today = clock.now(session).date()
+    done = session.execute(
+        delete(RosterPrintRow).where(RosterPrintRow.client_id == client, RosterPrintRow.kept_until < today)
+    )
+    return cast("CursorResult[Any]", done).rowcount > 0
+
+
+def _to_forget(session: Session, now: datetime) -> list[bytes]:
+    """Return one wave, the latest, of every client with fingerprints that were kept long enough."""
+    outlived = select(RosterPrintRow.client_id).where(RosterPrintRow.kept_until < now.date())
+    latest = (
+        select(Wave.client_id, func.max(Wave.number).label("number"))
+        .where(Wave.client_id.in_(outlived))
+        .group_by(Wave.client_id)
+        .subquery()
+    )
+    asked = select(Wave.wave_id).join(latest, (Wave.client_id == latest.c.client_id) & (Wave.number == latest.c.number))
+    return list(session.scalars(asked.order_by(Wave.wave_id)))
 
 
 def _asked(state: State, closes_at: datetime, release_at: datetime | None, now: datetime) -> StepKind | None:

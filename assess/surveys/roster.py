@@ -31,6 +31,7 @@ __all__ = [
     "RosterSide",
     "counts",
     "decode",
+    "normalised",
     "parse",
     "replace",
     "sides",
@@ -175,6 +176,11 @@ def counts(session: Session, wave: Wave) -> dict[str, int]:
         .order_by(PersonRow.side)
     )
     return {row[0]: row[1] for row in found}
+
+
+def normalised(email: str) -> str:
+    """Return what is the same for two spellings of one address (U-73)."""
+    return _folded(email)
 
 
 def _header(table: Cells) -> Iterator[RosterFault]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from assess.disclosure.policy import Policy
 from assess.instruments import hashes
 from assess.instruments.model import Instrument
-from assess.surveys import ballots, custody, envelopes, prereg, promise, rehearsal, roster
+from assess.surveys import ballots, custody, envelopes, movement, prereg, promise, rehearsal, roster
 from assess.surveys.custody import Handed
 from assess.surveys.db import Clock
 from assess.surveys.keys import KeyName, KeyStore
@@ -115,6 +115,7 @@ def open_(
     wave.k_sign_public = public.sign
     wave.k_mail_fingerprint = public.mail_fingerprint
     wave.prereg = prereg.fix(session, wave, instrument)
+    movement.record(session, wave, keys=keys, day=clock.now(session).date())
     wave.state = State.OPEN
     envelopes.seal(session, wave, k_mail=keys.read(wave.wave_id, KeyName.MAIL))
     session.flush()
