@@ -202,7 +202,8 @@ class FileKeys:
         """Return K_roster of a client, made if no folder has it, and whether it was made just now."""
         if any(_path(folder, client_id, ClientFile.ROSTER).exists() for folder in self._folders):
             return self.read(client_id, ClientFile.ROSTER), False
-        self.mend(client_id)
+        for folder in self._folders:
+            _make_folder(folder, client_id)
         key = secrets.token_bytes(KEY_BYTES)
         for folder in self._folders:
             _write(folder, client_id, ClientFile.ROSTER, key)
