@@ -14,11 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "db")]  # as pytest's `pythonpath` does
+TESTS = HERE.parent
+# As pytest's `pythonpath` does.
+sys.path[:0] = [str(TESTS / folder) for folder in ("anonymity", "db", "unit/web", "unit/web/respond")]
 
 import attack_table as attacks  # noqa: E402 - found through the line above
 
-FIGURES = HERE.parents[1] / "docs" / "attacks.json"
+FIGURES = TESTS.parent / "docs" / "attacks.json"
 
 
 def run(name: str, size: int) -> list[attacks.Row]:
