@@ -28,6 +28,7 @@ from assess.surveys.ballots import Ballot, Unreadable
 from assess.surveys.db import Clock, compact
 from assess.surveys.keys import KeyName, KeyStore
 from assess.surveys.moments import GRACE
+from assess.surveys.results import Comment
 from assess.surveys.states import State
 from assess.surveys.tables import (
     BoxRow,
@@ -41,7 +42,7 @@ from assess.surveys.tables import (
 )
 from assess.surveys.totals import CountRecord, Stage, record
 
-__all__ = ["CountRecord", "CountStopped", "Stage", "record", "run", "table"]
+__all__ = ["Comment", "CountRecord", "CountStopped", "Stage", "comments", "record", "run", "table"]
 
 Shuffle = Callable[[list[bytes]], None]
 _BATCH: Final = 500
@@ -98,6 +99,13 @@ def table(session: Session, wave: Wave, *, keys: KeyStore, instrument: Instrumen
         raise CountStopped(f"wave {wave.number} is not counted")
     rows = results.reopen(session, wave.wave_id, keys.read(wave.wave_id, KeyName.STAT), StatRow)
     return results.table(rows, wave=wave, instrument=instrument)
+
+
+def comments(session: Session, wave: Wave, *, k_stat: bytes) -> list[Comment]:
+    """Return the comments of a counted wave, opened in memory; none when a side was under the floor (A-18)."""
+    if record(session, wave.wave_id) is None:
+        raise CountStopped(f"wave {wave.number} is not counted")
+    return results.comments(session, wave.wave_id, k_stat)
 
 
 def _freeze(count: _Count) -> bool:

@@ -11,14 +11,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from assess.surveys.db import Clock
 from assess.surveys.keys import KeyName, KeyStore
 from assess.surveys.moments import GRACE, RESULTS_LIFE, ROSTER_LIFE
 from assess.surveys.states import KeyMode, State
-from assess.surveys.tables import CommentRow, CountRow, PersonRow, RosterPrintRow, StatRow, Wave
+from assess.surveys.tables import (
+    CommentDecisionRow,
+    CommentRow,
+    CountRow,
+    PersonRow,
+    RosterPrintRow,
+    StatRow,
+    Wave,
+)
 from assess.surveys.totals import Stage
 
 
@@ -53,14 +61,15 @@ def due(session: Session, clock: Clock) -> list[Step]:
             exists().where(PersonRow.wave_id == Wave.wave_id).label("listed"),
             Wave.key_mode,
             CountRow.stage,
+            exists().where(CommentRow.wave_id == Wave.wave_id, _not_decided()).label("unread"),
         )
         .outerjoin(CountRow, CountRow.wave_id == Wave.wave_id)
         .where(Wave.state != State.DRAFT)
         .order_by(Wave.closes_at, Wave.wave_id)
     )
     steps: list[Step] = []
-    for wave_id, state, closes_at, release_at, listed, key_mode, stage in rows:
-        kind = _asked(state, closes_at, release_at, now)
+    for wave_id, state, closes_at, release_at, listed, key_mode, stage, unread in rows:
+        kind = _asked(state, closes_at, None if unread else release_at, now)
         if kind is StepKind.COUNT and waits_for_share(KeyMode(key_mode), stage):
             kind = None
         if kind is not None:
@@ -88,11 +97,21 @@ def close(session: Session, wave_id: bytes, clock: Clock) -> bool:
     return _one(done)
 
 
+def undecided(session: Session, wave_id: bytes) -> int:
+    """Return how many counted comments the desk has not decided about; a release waits for them (section 6)."""
+    waiting = select(func.count()).select_from(CommentRow).where(CommentRow.wave_id == wave_id, _not_decided())
+    return session.scalar(waiting) or 0
+
+
 def mark_released(session: Session, wave: Wave, clock: Clock) -> bool:
     """Mark a counted wave as released, for all its readers at one moment; return whether this call did it."""
     done = session.execute(
         update(Wave)
-        .where(Wave.wave_id == wave.wave_id, Wave.state == State.COUNTED)
+        .where(
+            Wave.wave_id == wave.wave_id,
+            Wave.state == State.COUNTED,
+            ~exists().where(CommentRow.wave_id == wave.wave_id, _not_decided()),
+        )
         .values(state=State.RELEASED, released_at=clock.now(session))
     )
     return _one(done)
@@ -115,7 +134,7 @@ def sign_off(session: Session, wave_id: bytes, *, keys: KeyStore, clock: Clock) 
     if not _one(done):
         return False
     keys.destroy(wave_id, KeyName.STAT)
-    for rows in (StatRow, CommentRow):
+    for rows in (StatRow, CommentRow, CommentDecisionRow):
         session.execute(delete(rows).where(rows.wave_id == wave_id))
     return True
 
@@ -166,6 +185,12 @@ def _asked(state: State, closes_at: datetime, release_at: datetime | None, now: 
             return StepKind.SIGN_OFF
         case _:
             return None
+
+
+def _not_decided() -> ColumnElement[bool]:
+    return ~exists().where(
+        CommentDecisionRow.wave_id == CommentRow.wave_id, CommentDecisionRow.row_id == CommentRow.row_id
+    )
 
 
 def _one(done: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from nacl.exceptions import CryptoError
@@ -22,6 +23,16 @@ from assess.surveys import ballots
 from assess.surveys.tables import CommentRow, StatRow, Wave
 
 ROW_ID_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A counted comment, opened; `row_id` is the random id that it was given after the shuffle."""
+
+    row_id: bytes
+    question: str
+    side: str
+    text: str
 
 
 class RowUnopened(ValueError):  # noqa: N818 - the count stops at it
@@ -48,6 +59,19 @@ def reopen(session: Session, wave_id: bytes, k_stat: bytes, table: type[StatRow 
         return [opener.decrypt(row) for row in sealed]
     except CryptoError as error:
         raise RowUnopened("a stored row does not open with K_stat") from error
+
+
+def comments(session: Session, wave_id: bytes, k_stat: bytes) -> list[Comment]:
+    """Return the counted comments of a wave, opened in memory, in the order of their random ids; `RowUnopened`."""
+    opener = SealedBox(PrivateKey(k_stat))
+    found = session.execute(
+        select(CommentRow.row_id, CommentRow.sealed).where(CommentRow.wave_id == wave_id).order_by(CommentRow.row_id)
+    )
+    try:
+        opened = [(row.row_id, ballots.unpadded(opener.decrypt(row.sealed), ballots.COMMENT)) for row in found]
+    except CryptoError as error:
+        raise RowUnopened("a stored comment does not open with K_stat") from error
+    return [Comment(row_id=row_id, question=said["q"], side=said["s"], text=said["t"]) for row_id, said in opened]
 
 
 def mac(k_stat: bytes, answers: Sequence[bytes], comments: Sequence[bytes]) -> bytes:

@@ -261,6 +261,18 @@ class ReleasedCommentRow(Base):
     text: Mapped[str] = mapped_column(Text)
 
 
+class CommentDecisionRow(Base):
+    """What the desk decided about a counted comment, and the hash of what it released of it; to sign-off (A-18)."""
+
+    __tablename__ = "comment_decision"
+    __table_args__ = _SEALED
+
+    wave_id: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("wave.wave_id"), primary_key=True)
+    row_id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    decision: Mapped[str] = mapped_column(String(16))
+    text_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+
+
 class ErratumRow(Base):
     """Facts that correct a release, audited together with it (A-13); kept."""
 

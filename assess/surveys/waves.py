@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from assess.disclosure.policy import Policy
 from assess.instruments import hashes
 from assess.instruments.model import Instrument
-from assess.surveys import ballots, custody, envelopes, movement, prereg, promise, rehearsal, roster
+from assess.surveys import ballots, custody, envelopes, lifecycle, movement, prereg, promise, rehearsal, roster
 from assess.surveys.custody import Handed
 from assess.surveys.db import Clock
 from assess.surveys.keys import KeyName, KeyStore
@@ -126,6 +126,9 @@ def set_release(session: Session, wave: Wave, moment: datetime) -> None:
     """Set the minute at which all readers see the report of a wave that is not released yet."""
     over = [State.RELEASED, State.SIGNED_OFF, State.WITHDRAWN]
     session.flush()
+    waiting = lifecycle.undecided(session, wave.wave_id)
+    if waiting:
+        raise WaveRefused(said("{n} comments wait for a decision; the report is released after them.", n=waiting))
     done = session.execute(
         update(Wave).where(Wave.wave_id == wave.wave_id, Wave.state.not_in(over)).values(release_at=moment)
     )

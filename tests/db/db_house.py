@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from assess.disclosure.table import BLANK, ResponseTable
 from assess.instruments.model import Form, Instrument, Item, ItemText, ItemType, Scale, Side, Texts
-from assess.surveys import box, clients, count, custody, db, envelopes, roster, waves
-from assess.surveys.keys import FileKeys, KeyStore
+from assess.surveys import box, clients, comments, count, custody, db, envelopes, roster, waves
+from assess.surveys.keys import FileKeys, KeyName, KeyStore
 from assess.surveys.shares import Cost
 from assess.surveys.states import KeyMode
 from assess.surveys.tables import Wave
@@ -179,6 +179,14 @@ class House:
             instrument=self.instrument,
             **options,  # type: ignore[arg-type]
         )
+
+    def withhold_comments(self, wave: Wave, k_stat: bytes | None = None) -> None:
+        """Let the desk decide about every comment, so that a release may follow (A-18)."""
+        k_stat = k_stat or self.keys.read(wave.wave_id, KeyName.STAT)
+        with self.sessions.begin() as session:
+            found = session.get_one(Wave, wave.wave_id)
+            for lying in comments.pile(session, found, k_stat=k_stat):
+                comments.decide(session, found, lying.row_id, comments.Decision.WITHHOLD, k_stat=k_stat)
 
     def table(self, wave: Wave, keys: KeyStore | None = None) -> ResponseTable:
         with self.sessions() as session:

@@ -92,6 +92,14 @@ def note(event: Event, detail: str = "") -> None:
         writer.close()
 
 
+def note_refused(event: Event, detail: str = "") -> None:
+    """Write down an act that was refused: what the request did is rolled back, and this alone is kept."""
+    actor, current = account().email, session()
+    current.rollback()
+    audit.record(current, actor, event, detail)
+    current.commit()
+
+
 def now() -> datetime:
     """Return the present instant by the clock that decides."""
     return services().clock.now(session())

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from assess.instruments import words
 from assess.instruments.model import Instrument
-from assess.surveys import moments, roster, waves
+from assess.surveys import lifecycle, moments, roster, waves
 from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.said import said
@@ -106,6 +106,7 @@ def show(wave_id: bytes) -> tuple[str, int]:
         statements=len(instrument.closed(wave.form)),
         minutes=words.minutes(instrument, wave.form),
         may_run=account().may(StaffRole.CONSULTANT),
+        waiting=lifecycle.undecided(session(), wave.wave_id),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from assess.disclosure.policy import Policy
 from assess.i18n import LOCALES, moment, translator
 from assess.instruments.model import Instrument
+from assess.surveys import hints
 from assess.surveys.ballots import LONGEST_COMMENT
 from assess.surveys.states import KeyMode
 from assess.web.respond import typed
@@ -214,7 +215,7 @@ def _commented(question: str, text: str, locale: str) -> dict[str, bytes]:
     rows = sum(1 + len(line) // 40 for line in text.split("\n"))
     area = f'<textarea name="{question}" rows="{min(rows, 40)}" readonly aria-labelledby="{question}-s">\n'.encode()
     values = {question: area + safe(text) + b"</textarea>", f"{question}@": safe(_("Change"))}
-    if typed.may_name_someone(text):
+    if hints.may_name_someone(text):
         values[f"{question}!"] = b'<p class="name">' + safe(_("This may name someone. Change it?")) + b"</p>"
     return values
 

@@ -13,7 +13,16 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 _WAVE = ["wave.wave_id"]
-_TABLES = ("prereg_change", "roster_print", "movement", "participation", "released_comment", "erratum", "risk_sheet")
+_TABLES = (
+    "prereg_change",
+    "roster_print",
+    "movement",
+    "participation",
+    "released_comment",
+    "comment_decision",
+    "erratum",
+    "risk_sheet",
+)
 
 
 def upgrade() -> None:
@@ -59,6 +68,14 @@ def upgrade() -> None:
         key="text_hash",
     )
     _of_wave(
+        "comment_decision",
+        sa.Column("row_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("decision", sa.String(16), nullable=False),
+        sa.Column("text_hash", sa.LargeBinary(32)),
+        key="row_id",
+        sqlite_with_rowid=False,
+    )
+    _of_wave(
         "erratum",
         sa.Column("number", sa.SmallInteger(), nullable=False),
         sa.Column("facts", sa.LargeBinary(), nullable=False),
@@ -77,11 +94,12 @@ def downgrade() -> None:
     op.drop_column("wave", "witness")
 
 
-def _of_wave(table: str, *columns: sa.Column[Any], key: str | None = None) -> None:
+def _of_wave(table: str, *columns: sa.Column[Any], key: str | None = None, **options: Any) -> None:
     op.create_table(
         table,
         sa.Column("wave_id", sa.LargeBinary(16), nullable=False),
         *columns,
         sa.PrimaryKeyConstraint("wave_id", *([key] if key else []), name=f"pk_{table}"),
         sa.ForeignKeyConstraint(["wave_id"], _WAVE, name=f"fk_{table}_wave_id"),
+        **options,
     )

@@ -1,4 +1,4 @@
-"""Cleaning what is typed (A-05) and the hint that a comment may name someone (U-12)."""
+"""Cleaning what is typed (A-05)."""
 
 from __future__ import annotations
 
@@ -34,44 +34,6 @@ def test_a_cleaned_comment_is_one_the_box_takes(raw: str) -> None:
     clean = typed.cleaned(raw)
     assert ballots.comment(clean, question="OQ1", number=1) == clean
     assert typed.cleaned(clean) == clean
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "write to ana@client.example",
-        "call 514 555-0199",
-        "his number is (514) 555 01",
-        "Ask Mr Smith",
-        "C'est Mme Tremblay qui décide",
-        "Demandez à M. Roy",
-        "the plan of Dr. Ng",
-        "I think Mary Smith slows us down",
-        "Demandez à Jean-Paul Côté chaque lundi",
-        "Good. But the work of Élodie Gagné helps",
-    ],
-)
-def test_a_comment_that_may_name_someone_gets_the_hint(text: str) -> None:
-    assert typed.may_name_someone(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "They answer within a day.",
-        "Mary helps a lot",
-        "Our CRM and ERP do not talk",
-        "In 2025 we had 12 leads. Most of them were good.",
-        "Good. Very good.",
-        "I wish I knew",
-        "Nous manquons de temps. Trop de relances!",
-        "Me and my team; we wait for content",
-        "version 1.2.3 from 12 May",
-    ],
-)
-def test_an_ordinary_comment_gets_no_hint(text: str) -> None:
-    assert not typed.may_name_someone(text)
 
 
 @given(st.text(max_size=500))
