@@ -62,7 +62,7 @@ SAYINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "fr": {
         "good": "Tout concorde.",
         "counts": (
-            "{invited} personnes invitées, {used} bulletins\u202f: {counted} comptés, {spoiled} nuls, "
+            "{invited} personnes invitées, {used} bulletins\u00a0: {counted} comptés, {spoiled} nuls, "
             "{replaced} remplacés"
         ),
         "root": "racine {root}",
@@ -70,32 +70,32 @@ SAYINGS: Final[Mapping[str, Mapping[str, str]]] = {
             "règles fixées à l'ouverture {prereg}; comparez les 20 premiers caractères avec ceux qu'on vous a montrés"
         ),
         "head": "{n} changements après l'ouverture, {head}",
-        "yours": "le reçu {receipt} est sur la liste\u202f: son bulletin a été compté",
-        "wrong": "Erreur constatée\u202f: {what}",
-        "unusable": "Lecture impossible\u202f: {what}",
+        "yours": "le reçu {receipt} est sur la liste\u00a0: son bulletin a été compté",
+        "wrong": "Erreur constatée\u00a0: {what}",
+        "unusable": "Lecture impossible\u00a0: {what}",
         "rules": "les règles du procès-verbal ne sont pas celles qui sont signées ({found} au lieu de {told})",
         "changes": "les changements après l'ouverture ne mènent pas à ce qui est signé ({found} au lieu de {told})",
         "wave": "les règles du procès-verbal sont celles d'un autre sondage",
         "signature": "la signature du procès-verbal n'est pas celle de la clé fixée à l'ouverture",
         "sum": "le procès-verbal annonce {used} bulletins, mais {counted} comptés et {spoiled} nuls",
         "count": "le procès-verbal annonce {told} bulletins, la liste compte {found} reçus",
-        "order": "ligne {line}\u202f: {receipt} n'est pas à sa place",
-        "twice": "ligne {line}\u202f: {receipt} figure deux fois",
+        "order": "ligne {line}\u00a0: {receipt} n'est pas à sa place",
+        "twice": "ligne {line}\u00a0: {receipt} figure deux fois",
         "tree": "les reçus ne donnent pas la racine signée ({found} au lieu de {told})",
         "missing": "le reçu {receipt} n'est pas sur la liste",
-        "open": "{file}\u202f: {why}; nommez les deux fichiers tels que téléchargés de la page du sondage",
+        "open": "{file}\u00a0: {why}; nommez les deux fichiers tels que téléchargés de la page du sondage",
         "size": "{file} est plus gros que toute liste ou tout procès-verbal; téléchargez-le de nouveau",
         "line": (
-            "{file}, ligne {line}\u202f: pas un reçu de 20 caractères 0-9 a-f; fichier modifié, téléchargez-le de "
+            "{file}, ligne {line}\u00a0: pas un reçu de 20 caractères 0-9 a-f; fichier modifié, téléchargez-le de "
             "nouveau"
         ),
         "end": (
-            "{file}, ligne {line}\u202f: la dernière ligne n'a pas de fin; fichier coupé ou modifié, téléchargez-le de "
+            "{file}, ligne {line}\u00a0: la dernière ligne n'a pas de fin; fichier coupé ou modifié, téléchargez-le de "
             "nouveau"
         ),
-        "json": "{file}, ligne {line}\u202f: pas du JSON ({why}); fichier modifié, téléchargez-le de nouveau",
+        "json": "{file}, ligne {line}\u00a0: pas du JSON ({why}); fichier modifié, téléchargez-le de nouveau",
         "shape": (
-            "{file}\u202f: {key} manque ou n'est pas ce qui doit y être; fichier modifié, téléchargez-le de nouveau"
+            "{file}\u00a0: {key} manque ou n'est pas ce qui doit y être; fichier modifié, téléchargez-le de nouveau"
         ),
         "typed": "--receipt prend les 20 caractères 0-9 a-f d'un reçu, pas {typed}",
     },

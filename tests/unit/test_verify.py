@@ -195,13 +195,13 @@ def test_every_saying_is_in_both_languages_with_the_same_slots() -> None:
     }
     assert slots["en"] == slots["fr"]
     for text in verify.SAYINGS["fr"].values():
-        assert not re.search(r"[^\u202f]:|\s[;!?]", text.replace("0-9", "")), text
+        assert not re.search(r"[^\u00a0]:|\s[;!?]", text.replace("0-9", "")), text
 
 
 def test_it_speaks_french(files: Files) -> None:
     assert "Tout concorde." in run(files, "--lang", "fr")[1]
     files.write(files.receipts[1:])
-    assert "Erreur constatée\u202f: le procès-verbal annonce 11 bulletins" in run(files, "--lang", "fr")[1]
+    assert "Erreur constatée\u00a0: le procès-verbal annonce 11 bulletins" in run(files, "--lang", "fr")[1]
 
 
 def test_the_file_runs_alone_with_pynacl(files: Files, tmp_path: Path) -> None:

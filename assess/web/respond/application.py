@@ -21,7 +21,7 @@ from assess import resources
 from assess.i18n import translator
 from assess.instruments.model import Instrument
 from assess.surveys import db
-from assess.web.respond import pages, views
+from assess.web.respond import about, pages, views
 from assess.web.respond.lookup import Board
 from assess.web.respond.press import Press
 from assess.web.respond.views import Desk
@@ -79,6 +79,7 @@ def create_respond_app(
         press=Press(app.jinja_env, instruments, operator),
     )
     views.add(app, desk)
+    about.add(app, desk)
     _add_files(app)
     _add_errors(app, desk)
     app.after_request(headers.secure)

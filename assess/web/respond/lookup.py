@@ -36,6 +36,7 @@ class Standing(StrEnum):
 class Survey:
     """What the pages tell about a wave; nothing of a person or of a ballot."""
 
+    wave: str
     client: str
     label: str
     instrument: str
@@ -108,11 +109,13 @@ def _told(session: Session, wave_id: bytes, operator: str) -> Survey:
     client = None if wave is None else clients.find(session, wave.client_id)
     if wave is None or client is None:
         raise LookupError("an envelope without its wave")
-    return _survey(wave, client.name, operator)
+    return survey(wave, client.name, operator)
 
 
-def _survey(wave: Wave, client: str, operator: str) -> Survey:
+def survey(wave: Wave, client: str, operator: str) -> Survey:
+    """Return what the pages tell of a wave."""
     return Survey(
+        wave=wave.wave_id.hex(),
         client=client,
         label=wave.label,
         instrument=wave.instrument,

@@ -159,6 +159,7 @@ def _longest(instrument: Instrument, form: str) -> Survey:
     """Return a survey whose names are as long as the database allows, each letter as long as HTML makes one."""
     far = datetime(2026, 9, 30, tzinfo=UTC)
     return Survey(
+        wave="f" * 32,
         client="&" * 200,
         label="&" * 80,
         instrument=instrument.id,

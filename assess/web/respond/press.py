@@ -110,7 +110,7 @@ class Press:
             side=_side(instrument, sheet.side, locale),
             promise=promise.sentences(survey.key_mode, locale, survey.floors, survey.witness),
             limits=promise.limits(locale),
-            stored=_stored(locale),
+            stored=stored(locale),
             when=when(survey, locale),
             sheet=str(sheet),
             parts_of_form=self._parts(sheet, locale),
@@ -178,7 +178,7 @@ def _answers(instrument: Instrument, item: str, locale: str) -> dict[int, str]:
     return {**answers, DONT_KNOW: words.dont_know(instrument, locale)}
 
 
-def _stored(locale: str) -> list[tuple[str, str]]:
+def stored(locale: str) -> list[tuple[str, str]]:
     """Return the data dictionary in words: what is stored, and for how long (A-02, A-19)."""
     _ = translator(locale)
     counted, days = _("until the count"), _("{days} days after closing", days=ROSTER_LIFE.days)

@@ -97,7 +97,7 @@ def test_the_code_is_in_a_hidden_field_and_nowhere_else(house: House, locale: st
 def test_every_address_on_a_page_is_ours_and_none_carries_a_query_but_the_language(house: House) -> None:
     """U-23: nothing from third parties."""
     allowed = re.compile(
-        r"/w/(?:static/respond\.(?:css|js)|\?lang=(?:en|fr)|start(?:#[A-Z]+\d[a-z]?)?|check|drop)|data:,|#[\w-]+"
+        r"/w/(?:static/respond\.(?:css|js)|about/[0-9a-f]{32}\?lang=(?:en|fr)|\?lang=(?:en|fr)|start(?:#[A-Z]+\d[a-z]?)?|check|drop)|data:,|#[\w-]+"
     )
     for locale in LOCALES:
         for name, response in every_response(house, locale).items():
@@ -139,8 +139,12 @@ def test_the_addresses_are_exactly_these(house: House) -> None:
     )
     assert found == [
         "GET /w/",
+        "GET /w/about/<wave>",
+        "GET /w/about/<wave>/receipts.txt",
+        "GET /w/about/<wave>/record.json",
         "GET /w/static/respond.css",
         "GET /w/static/respond.js",
+        "GET /w/static/verify.py",
         "POST /w/check",
         "POST /w/drop",
         "POST /w/start",
