@@ -182,7 +182,7 @@ def _composed(services: Services, wave_id: bytes, keys: KeyStore) -> Facts:
         merkle_root=totals.root,
         seed=_seed(wave.prereg, "plays"),
         versions=_versions(),
-        paper=_paper(client.country),
+        paper=paper_of(client.country),
         playbook=plays.shipped(wave.instrument),
         earlier=earlier,
     )
@@ -238,7 +238,7 @@ def render_wave(services: Services, wave_id: bytes, locale: str) -> Path:
     write_whole(folder / "report.json", data)
     write_whole(folder / "figures.csv", figures_csv.table(record.read(data)))
     target = folder / f"report.{locale}.pdf"
-    write_whole(target, render.pdf(data, locale, _paper(record.read(data).client.country)))
+    write_whole(target, render.pdf(data, locale, paper_of(record.read(data).client.country)))
     return target
 
 
@@ -365,7 +365,7 @@ def _instrument(wave: Wave) -> Instrument:
     return instrument
 
 
-def _paper(country: str) -> Paper:
+def paper_of(country: str) -> Paper:
     """Return the paper of a client's country: Letter in Canada and the United States, else A4 (R-39)."""
     return "letter" if country in LETTER_COUNTRIES else "a4"
 

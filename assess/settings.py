@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -19,12 +20,23 @@ class Settings(BaseSettings):
     key_folder: Path | None = Field(None, description="Key store; default: keys/ in the home folder. Never backed up.")
     key_mirror: Path | None = Field(None, description="Second device for keys; written and destroyed alike.")
     secret_key: SecretStr | None = Field(None, description="Signs staff sessions; default: a file made at first start.")
+    backup_set: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="Folders that a backup copies, separated by colons; keys in one of them are refused at start."
+    )
+    own_server: bool = Field(
+        True, description="The consultants' own firm runs this server: a witnessed box then always takes the witness."
+    )
     operator: str = Field("assess", description="Name of the firm that runs this installation.")
     public_url: str | None = Field(None, description="Address respondents reach; default: this host and port.")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     insecure_cookies: bool = Field(False, description="Only for plain http on a loopback address (demo, tests).")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("backup_set", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
     @property
     def url(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import resource
 import sys
+from collections.abc import Callable
 from typing import Final, get_args
 
 ADDRESS_SPACE: Final = 1024 * 1024 * 1024
@@ -47,10 +48,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def guarded(arguments: list[str]) -> int:
+def guarded(arguments: list[str], make: Callable[[list[str]], int] = main) -> int:
     """Do as `main`; a fault leaves its kind alone on standard error, never what was read."""
     try:
-        return main(arguments)
+        return make(arguments)
     except BaseException as fault:  # noqa: BLE001 - WeasyPrint's fatal error is no Exception, and nothing may be told
         sys.stderr.write(type(fault).__name__)
         return 1

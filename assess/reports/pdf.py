@@ -27,7 +27,7 @@ FONTS: Final = (
     "SourceSans3-It.ttf",
     "SourceSerif4-Bold.ttf",
 )
-STYLES: Final = ("report.css", "paper-letter.css", "paper-a4.css")
+STYLES: Final = ("report.css", "paper-letter.css", "paper-a4.css", "witness.css")
 VARIANT: Final = "pdf/ua-1"
 ANCHOR: Final = "page-"
 FLOWING: Final = frozenset({"process"})

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from calendar import timegm
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -81,18 +81,24 @@ def html(
 
 def pdf(facts_bytes: bytes, locale: str, paper: Paper, variant: Variant = "report") -> bytes:
     """Return the PDF of stored facts, made by a child process that knows nothing else (R-44)."""
+    day = release_day(facts.read(facts_bytes))
+    return apart("assess.reports.child", (locale, paper, variant), facts_bytes, day)
+
+
+def apart(module: str, arguments: Sequence[str], data: bytes, day: date | None) -> bytes:
+    """Return what a module of ours writes for data on its standard input, in a process of its own (R-44)."""
     with tempfile.TemporaryDirectory(prefix="assess-render-") as folder:
         fonts = Path(folder) / "fonts.conf"
         fonts.write_text("<fontconfig/>\n", encoding="utf-8")
         try:
-            done = subprocess.run(  # noqa: S603 - our own module, fixed arguments, facts on standard input
-                [sys.executable, "-I", "-m", "assess.reports.child", locale, paper, variant],
-                input=facts_bytes,
+            done = subprocess.run(  # noqa: S603 - our own module, fixed arguments, data on standard input
+                [sys.executable, "-I", "-m", module, *arguments],
+                input=data,
                 capture_output=True,
                 timeout=WALL_SECONDS,
                 check=False,
                 cwd=folder,
-                env=_surroundings(facts_bytes, fonts),
+                env=_surroundings(day, fonts),
             )
         except subprocess.TimeoutExpired as error:
             raise RenderError(f"rendering took longer than {WALL_SECONDS} seconds") from error
@@ -110,8 +116,7 @@ def release_day(facts_: Facts) -> date | None:
     return date.fromisoformat(day) if isinstance(day, str) else None
 
 
-def _surroundings(facts_bytes: bytes, fonts: Path) -> dict[str, str]:
-    day = release_day(facts.read(facts_bytes))
+def _surroundings(day: date | None, fonts: Path) -> dict[str, str]:
     return {
         "LANG": "C.UTF-8",
         "TZ": "UTC",

@@ -123,6 +123,10 @@ class OpenedKeys:
         """Return whether the key folder has one of this wave."""
         return self._keys.holds(wave_id)
 
+    def roster_key(self, client_id: bytes) -> tuple[bytes, bool]:
+        """Return K_roster, as the key folder does."""
+        return self._keys.roster_key(client_id)
+
 
 def make(wave_id: bytes, mode: KeyMode, *, keys: KeyStore, cost: Cost = MODERATE) -> tuple[PublicKeys, Handed]:
     """Make the keys and shares of a witnessed wave; only shares and wraps reach the key folder, beside K_mail, K_sign.

@@ -42,6 +42,12 @@ def record(session: Session, wave_id: bytes) -> CountRecord | None:
     return None if row is None or row.stage != Stage.COUNTED else of(row)
 
 
+def stage(session: Session, wave_id: bytes) -> str | None:
+    """Return how far a count has come, None before it began."""
+    row = session.get(CountRow, wave_id, populate_existing=True)
+    return None if row is None else row.stage
+
+
 def of(row: CountRow) -> CountRecord:
     """Return the totals of a row."""
     return CountRecord(

@@ -26,6 +26,7 @@ from assess.web.console import (
     cards,
     clients,
     comments,
+    custody,
     files,
     opened,
     releases,
@@ -83,7 +84,7 @@ def create_console_app(services: asked.Services, *, secret_key: str) -> Flask:
     Security(app, staff.datastore(LocalProxy(asked.session)), register_blueprint=False)
     # Staff sign in with a cookie only: no token in a header or an address is ever looked at.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
-    for module in (access, clients, waves, rosters, cards, comments, releases, files):
+    for module in (access, clients, waves, rosters, cards, comments, releases, custody, files):
         app.register_blueprint(module.blueprint)
     if settings.log_level == "DEBUG":
         app.register_blueprint(styleguide.blueprint)

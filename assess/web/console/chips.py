@@ -13,7 +13,7 @@ from typing import Final
 
 from assess.i18n import moment
 from assess.surveys.moments import GRACE
-from assess.surveys.states import State
+from assess.surveys.states import KeyMode, State
 from assess.surveys.waves import Wave
 from assess.web.console.request import _, locale
 
@@ -42,6 +42,8 @@ def chip(wave: Wave, now: datetime) -> Chip:  # noqa: PLR0911 - one arm a state,
             return Chip(shape="open", words=_("opens {date}", date=_moment(wave.opens_at, wave)))
         case State.OPEN if now < wave.closes_at:
             return Chip(shape="open", words=_("open until {date}", date=_moment(wave.closes_at, wave)))
+        case State.OPEN | State.CLOSED if waiting(wave, now):
+            return Chip(shape="closed", words=_("waiting for a share"))
         case State.OPEN | State.CLOSED:
             return Chip(shape="closed", words=_("closed"))
         case State.COUNTED if wave.release_at is not None:
@@ -64,9 +66,17 @@ def standing(waves: Sequence[Wave], now: datetime) -> Chip:
     return chip((worrying or list(waves))[-1], now)
 
 
+def waiting(wave: Wave, now: datetime) -> bool:
+    """Return whether a wave stays uncounted until somebody types a share (U-40)."""
+    over = wave.state is State.CLOSED or (wave.state is State.OPEN and now >= wave.closes_at + GRACE)
+    return over and KeyMode(wave.key_mode).witnessed
+
+
 def late(wave: Wave, now: datetime) -> bool:
     """Return whether the clock should have taken a step by now, or a person forgot one."""
     match wave.state:
+        case State.OPEN | State.CLOSED if waiting(wave, now):
+            return now > wave.closes_at + UNRELEASED
         case State.OPEN | State.CLOSED:
             return now > wave.closes_at + GRACE + OVERDUE
         case State.COUNTED if wave.release_at is not None:

@@ -15,12 +15,14 @@ from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from assess.i18n import babel_locale, number
 from assess.surveys import moments
+from assess.surveys.custody import Paper
 from assess.surveys.said import Said, said
+from assess.surveys.states import KeyMode
 from assess.web.console import glyphs
 from assess.web.console.request import _, locale
 
@@ -158,11 +160,27 @@ class WaveForm(FlaskForm):  # type: ignore[misc]
             within(LONGEST_CONTACT),
         ]
     )
+    key_mode = StringField(
+        default=KeyMode.SERVICE.value,
+        validators=[one_of(lambda form: form.modes, said("Choose who can open the answers."))],
+    )
+    witness = StringField(validators=[within(LONGEST_NAME), printable])
 
-    def __init__(self, *, zone: str, forms: Sequence[str], usual: dict[str, str]) -> None:
+    def __init__(self, *, zone: str, forms: Sequence[str], usual: dict[str, str], own_server: bool) -> None:
         super().__init__(data=usual)
         self.zone = zone
         self.offered = tuple(forms)
+        self.modes = (KeyMode.SERVICE, KeyMode.SELF_HOSTED if own_server else KeyMode.WITNESSED)
+
+    def validate_witness(self, field: Field) -> None:
+        """Refuse a witnessed wave whose promise could name nobody."""
+        field.data = field.data.strip()
+        if self.mode().witnessed and not field.data:
+            raise StopValidation(_("Type the name or the role of the witness: the promise names who holds a key."))
+
+    def mode(self) -> KeyMode:
+        """Return who will hold the keys; `service` until one of the modes offered is chosen."""
+        return KeyMode(self.key_mode.data) if self.key_mode.data in self.modes else KeyMode.SERVICE
 
     def validate_contact(self, field: Field) -> None:
         """Refuse what nobody can write to."""
@@ -224,6 +242,20 @@ class ReleaseForm(FlaskForm):  # type: ignore[misc]
         if at is None:
             raise ValueError("the minute of a form that was not validated")
         return max(moments.instant(at, self.zone), self.now)
+
+
+class ShareForm(FlaskForm):  # type: ignore[misc]
+    """Two shares, as printed. What is typed is drawn again on no page, and written nowhere."""
+
+    phrase = StringField()
+    code = StringField()
+    box = StringField()
+    results = StringField()
+    lost = BooleanField()
+
+    def texts(self) -> dict[Paper, str]:
+        """Return what was typed, by paper."""
+        return {paper: self[paper.value].data or "" for paper in Paper}
 
 
 class Confirmation(FlaskForm):  # type: ignore[misc]

@@ -16,9 +16,9 @@ from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
-from assess.surveys.states import State, WaveRefused
+from assess.surveys.states import KeyMode, State, WaveRefused
 from assess.surveys.waves import Wave
-from assess.web.console import chips
+from assess.web.console import chips, custody
 from assess.web.console.forms import Confirmation, WaveForm
 from assess.web.console.request import (
     account,
@@ -48,7 +48,7 @@ def new(client_id: bytes) -> Response | tuple[str, int]:
     client = client_or_404(client_id)
     only(StaffRole.CONSULTANT)
     instrument = services().instruments(SHIPPED)
-    form = WaveForm(zone=client.zone, forms=tuple(instrument.forms), usual=_usual(client))
+    form = _form(client, instrument, _usual(client))
     if not form.validate_on_submit():
         return _form_page(form, client, instrument, None)
     opens_at, closes_at = form.window()
@@ -61,6 +61,8 @@ def new(client_id: bytes) -> Response | tuple[str, int]:
         opens_at=opens_at,
         closes_at=closes_at,
         contact=form.contact.data,
+        key_mode=form.mode(),
+        witness=form.witness.data,
     )
     note(Event.WAVE_DRAFTED, wave.wave_id.hex())
     return redirect(url_for("waves.show", wave_id=wave.wave_id))
@@ -80,12 +82,15 @@ def change(wave_id: bytes) -> Response | tuple[str, int]:
         "opens_at": _wall(wave.opens_at, client.zone),
         "closes_at": _wall(wave.closes_at, client.zone),
         "contact": wave.contact,
+        "key_mode": wave.key_mode,
+        "witness": wave.witness or "",
     }
-    form = WaveForm(zone=client.zone, forms=tuple(instrument.forms), usual=usual)
+    form = _form(client, instrument, usual)
     if not form.validate_on_submit():
         return _form_page(form, client, instrument, wave)
     wave.label, wave.form, wave.contact = form.label.data, form.form.data, form.contact.data
     wave.opens_at, wave.closes_at = form.window()
+    wave.key_mode, wave.witness = form.mode().value, form.witness.data if form.mode().witnessed else None
     note(Event.DRAFT_CHANGED, wave.wave_id.hex())
     return redirect(url_for("waves.show", wave_id=wave.wave_id))
 
@@ -101,6 +106,8 @@ def show(wave_id: bytes) -> tuple[str, int]:
         wave=wave,
         now=now(),
         late=chips.late(wave, now()),
+        share=chips.waiting(wave, now()),
+        unprepared=custody.unprepared(wave),
         people=invited(wave),
         sides=words.side_labels(instrument, locale()),
         statements=len(instrument.closed(wave.form)),
@@ -122,18 +129,24 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
     reasons: list[str] = []
     if request.method == "POST":
         try:
-            waves.open_(
+            handed = waves.open_(
                 session(),
                 wave,
                 instrument=instrument,
                 keys=services().keys,
                 clock=services().clock,
                 operator=services().settings.operator,
+                own_server=services().settings.own_server,
             )
+            sheets = custody.sheets(client, wave, handed) if handed else None
         except WaveRefused as refused:
             reasons = refused.say(locale())
         else:
             note(Event.WAVE_OPENED, wave.wave_id.hex())
+            if handed:
+                # The one answer that ever holds a share: nothing of it is stored, logged or addressed again.
+                note(Event.SHEET_PRINTED, wave.wave_id.hex())
+                return page("wave_handed.html", client=client, wave=wave, phrase=handed.passphrase, sheets=sheets)
             return redirect(url_for("waves.show", wave_id=wave.wave_id))
     return page(
         "wave_open.html",
@@ -145,6 +158,7 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
         people=people,
         few=[side for side, n in people.items() if n < WARNED_ROSTER],
         policy=waves.policy(wave),
+        promised=custody.promised(wave),
         sides=words.side_labels(instrument, locale()),
     )
 
@@ -154,6 +168,11 @@ def invited(wave: Wave) -> dict[str, int]:
     instrument = services().instruments(wave.instrument)
     counted = wave.invited if wave.invited is not None else roster.counts(session(), wave)
     return {side.code: counted.get(side.code, 0) for side in instrument.sides}
+
+
+def _form(client: Client, instrument: Instrument, usual: dict[str, str]) -> WaveForm:
+    own = services().settings.own_server
+    return WaveForm(zone=client.zone, forms=tuple(instrument.forms), usual=usual, own_server=own)
 
 
 def _form_page(form: WaveForm, client: Client, instrument: Instrument, wave: Wave | None) -> tuple[str, int]:
@@ -178,6 +197,8 @@ def _usual(client: Client) -> dict[str, str]:
         "opens_at": _wall(opens_at, client.zone),
         "closes_at": _wall(closes_at, client.zone),
         "contact": earlier[-1].contact if earlier else account().email,
+        "key_mode": earlier[-1].key_mode if earlier else KeyMode.SERVICE.value,
+        "witness": (earlier[-1].witness or "") if earlier else "",
     }
 
 
