@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -37,6 +37,24 @@ class Settings(BaseSettings):
     @classmethod
     def _folders(cls, value: object) -> object:
         return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _keys_apart(self) -> Self:
+        """Refuse a place of keys that a copy of anything else would take along (A-03)."""
+        for name, place in (("ASSESS_KEY_FOLDER", self.keys), ("ASSESS_KEY_MIRROR", self.key_mirror)):
+            if place is None:
+                continue
+            for copied in (*self.backup_set, self.reports):
+                if place.resolve().is_relative_to(copied.resolve()):
+                    raise ValueError(
+                        f"{name}: {place} lies in {copied}, which backups copy; put the keys elsewhere, or take that "
+                        "folder out of ASSESS_BACKUP_SET and out of the backup"
+                    )
+            if self.home.resolve().is_relative_to(place.resolve()):
+                raise ValueError(
+                    f"{name}: {place} holds the database's folder too; give the keys a folder of their own"
+                )
+        return self
 
     @property
     def url(self) -> str:

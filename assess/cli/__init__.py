@@ -8,7 +8,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from assess.cli import audit, demo, instrument, score, serving, staff, upkeep, verify
+from assess.cli import audit, demo, instrument, score, serving, staff, upkeep, verify, wave
 
 ENVIRONMENT = 5
 
@@ -23,7 +23,8 @@ class Commands(click.Group):
         except OperationalError as error:
             _environment("the database cannot be used, or is behind: run `assess db upgrade`", error)
         except ValidationError as error:
-            faults = "; ".join(f"ASSESS_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors())
+            named = [(fault["loc"][:1], fault["msg"]) for fault in error.errors()]
+            faults = "; ".join("".join(f"ASSESS_{name}: ".upper() for name in where) + what for where, what in named)
             _environment(f"settings: {faults}", error)
         except OSError as error:
             _environment(f"{error.filename or 'a file'}: {error.strerror or error}", error)
@@ -53,6 +54,7 @@ for command in (
     upkeep.db,
     upkeep.doctor,
     upkeep.report,
+    wave.wave,
     verify.verify,
 ):
     main.add_command(command)

@@ -13,11 +13,13 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from assess import app, publish
+from assess.cli.score import refusal
 from assess.jobs import runner
 from assess.settings import Settings
-from assess.surveys import audit, db
+from assess.surveys import audit, db, places
 
 ROUND_SECONDS = 20.0
+ENVIRONMENT = 5
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -56,6 +58,7 @@ def run(settings: Settings) -> None:
     """Serve until stopped; the child process that runs due steps lives and dies with the server."""
     settings.home.mkdir(parents=True, exist_ok=True)
     db.upgrade(settings.url)
+    _look_for_keys(settings)
     _note_settings(settings)
     environment = {**os.environ, "ASSESS_HOME": str(settings.home)}
     child = subprocess.Popen([sys.executable, "-m", "assess", "worker"], env=environment)
@@ -65,6 +68,24 @@ def run(settings: Settings) -> None:
     finally:
         child.terminate()
         child.wait(timeout=30)
+
+
+def _look_for_keys(settings: Settings) -> None:
+    """Refuse a database whose key folder is not there, and warn of a device that holds both (A-03)."""
+    services = publish.services(settings)
+    with services.sessions() as session:
+        found = places.orphans(session, services.keys)
+    missing = ", ".join(label for label, mode in found if not mode.witnessed)
+    if missing:
+        told = (
+            f"{settings.keys} holds no keys of {missing}: a restored database needs the key folder it was used with. "
+            "Mount that folder, or set ASSESS_KEY_FOLDER to it. Nothing was changed"
+        )
+        raise refusal([told], ENVIRONMENT)
+    for label, _ in found:
+        click.echo(f"warn {label}: no key folder; the passphrase and the witness's sheet still count it", err=True)
+    if places.one_device(settings.keys, db.database_file(settings.url)):
+        click.echo("warn keys and database share a device: set ASSESS_KEY_FOLDER to another one", err=True)
 
 
 def _note_settings(settings: Settings) -> None:
@@ -91,7 +112,9 @@ def worker() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    services = publish.services(Settings())
+    settings = Settings()
+    _look_for_keys(settings)
+    services = publish.services(settings)
     while True:
         for outcome in runner.run(services):
             _say(outcome)
