@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from assess import publish
-from assess.surveys import count, lifecycle
+from assess.surveys import count, lifecycle, participation
 from assess.surveys.lifecycle import Step, StepKind
 
 log = structlog.get_logger(__name__)
@@ -103,6 +103,11 @@ def _forget(services: publish.Services, wave_id: bytes) -> None:
         lifecycle.forget_prints(session, wave_id, services.clock)
 
 
+def _measure(services: publish.Services, wave_id: bytes) -> None:
+    with services.sessions.begin() as session:
+        participation.measure(session, wave_id, services.clock)
+
+
 _ACTIONS: dict[StepKind, Callable[[publish.Services, bytes], None]] = {
     StepKind.CLOSE: _close,
     StepKind.COUNT: _count,
@@ -110,4 +115,5 @@ _ACTIONS: dict[StepKind, Callable[[publish.Services, bytes], None]] = {
     StepKind.SIGN_OFF: _sign_off,
     StepKind.PURGE: _purge,
     StepKind.FORGET: _forget,
+    StepKind.MEASURE: _measure,
 }

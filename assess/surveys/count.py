@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from assess.disclosure.table import ResponseTable
 from assess.instruments import hashes
 from assess.instruments.model import Instrument
-from assess.surveys import ballots, destruction, prereg, receipts, results, totals
+from assess.surveys import ballots, destruction, participation, prereg, receipts, results, totals
 from assess.surveys.ballots import Ballot, Unreadable
 from assess.surveys.db import Clock, compact
 from assess.surveys.keys import KeyName, KeyStore
@@ -127,6 +127,7 @@ def _freeze(count: _Count) -> bool:
         if len({row.receipt for row in found}) != used:
             raise CountStopped(f"wave {wave.number}: two ballots in the box are one")
         wave.state = State.CLOSED
+        participation.forget(session, wave.wave_id)
         session.add(
             CountRow(
                 wave_id=wave.wave_id,

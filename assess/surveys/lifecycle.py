@@ -14,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from assess.surveys import participation
 from assess.surveys.db import Clock
 from assess.surveys.keys import KeyName, KeyStore
 from assess.surveys.moments import GRACE, RESULTS_LIFE, ROSTER_LIFE
@@ -39,6 +40,7 @@ class StepKind(StrEnum):
     SIGN_OFF = "sign_off"
     PURGE = "purge"
     FORGET = "forget"
+    MEASURE = "measure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,8 @@ def due(session: Session, clock: Clock) -> list[Step]:
             steps.append(Step(kind=kind, wave_id=wave_id))
         if listed and state is not State.OPEN and now >= closes_at + ROSTER_LIFE:
             steps.append(Step(kind=StepKind.PURGE, wave_id=wave_id))
-    return steps + [Step(kind=StepKind.FORGET, wave_id=wave_id) for wave_id in _to_forget(session, now)]
+    steps += [Step(kind=StepKind.FORGET, wave_id=wave_id) for wave_id in _to_forget(session, now)]
+    return steps + [Step(kind=StepKind.MEASURE, wave_id=wave_id) for wave_id in participation.due(session, now)]
 
 
 def waits_for_share(mode: KeyMode, stage: str | None) -> bool:
@@ -94,7 +97,10 @@ def close(session: Session, wave_id: bytes, clock: Clock) -> bool:
         .where(Wave.wave_id == wave_id, Wave.state == State.OPEN, Wave.closes_at <= clock.now(session) - GRACE)
         .values(state=State.CLOSED)
     )
-    return _one(done)
+    closed = _one(done)
+    if closed:
+        participation.forget(session, wave_id)
+    return closed
 
 
 def undecided(session: Session, wave_id: bytes) -> int:

@@ -25,7 +25,7 @@ from assess.surveys.moments import LONGEST_WINDOW, SHORTEST_WINDOW, known_zone
 from assess.surveys.said import Said, said
 from assess.surveys.shares import MODERATE, Cost
 from assess.surveys.states import KeyMode, State, WaveRefused
-from assess.surveys.tables import Client, Wave
+from assess.surveys.tables import Client, CountRow, Wave
 
 __all__ = ["KeyMode", "State", "Wave", "WaveRefused", "draft", "find", "of_client", "open_", "policy", "set_release"]
 
@@ -144,6 +144,23 @@ def find(session: Session, wave_id: bytes) -> Wave | None:
 def of_client(session: Session, client: Client) -> list[Wave]:
     """Return the waves of a client by number."""
     return list(session.scalars(select(Wave).where(Wave.client_id == client.client_id).order_by(Wave.number)))
+
+
+def last_rate(session: Session, wave: Wave) -> float | None:
+    """Return the rate of response of the client's last counted wave before this one, as its own page tells it."""
+    found = session.execute(
+        select(CountRow.counted, CountRow.invited)
+        .join(Wave, Wave.wave_id == CountRow.wave_id)
+        .where(
+            Wave.client_id == wave.client_id,
+            Wave.number < wave.number,
+            Wave.state.in_([State.COUNTED, State.RELEASED, State.SIGNED_OFF]),
+            CountRow.invited > 0,
+        )
+        .order_by(Wave.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else min(1.0, found.counted / found.invited)
 
 
 def policy(wave: Wave) -> Policy:

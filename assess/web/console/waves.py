@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 
 from assess.instruments import words
 from assess.instruments.model import Instrument
-from assess.surveys import lifecycle, moments, roster, waves
+from assess.surveys import lifecycle, moments, participation, roster, waves
 from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import KeyMode, State, WaveRefused
 from assess.surveys.waves import Wave
-from assess.web.console import chips, custody
+from assess.web.console import chips, custody, outlook
 from assess.web.console.forms import Confirmation, WaveForm
 from assess.web.console.request import (
     account,
@@ -113,6 +113,7 @@ def show(wave_id: bytes) -> tuple[str, int]:
         statements=len(instrument.closed(wave.form)),
         minutes=words.minutes(instrument, wave.form),
         may_run=account().may(StaffRole.CONSULTANT),
+        bands=_bands(wave),
         waiting=lifecycle.undecided(session(), wave.wave_id),
     )
 
@@ -157,6 +158,9 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
         reasons=reasons,
         people=people,
         few=[side for side, n in people.items() if n < WARNED_ROSTER],
+        forecast=outlook.outlook(
+            people, words.side_labels(instrument, locale()), waves.policy(wave), waves.last_rate(session(), wave)
+        ),
         policy=waves.policy(wave),
         promised=custody.promised(wave),
         sides=words.side_labels(instrument, locale()),
@@ -173,6 +177,13 @@ def invited(wave: Wave) -> dict[str, int]:
 def _form(client: Client, instrument: Instrument, usual: dict[str, str]) -> WaveForm:
     own = services().settings.own_server
     return WaveForm(zone=client.zone, forms=tuple(instrument.forms), usual=usual, own_server=own)
+
+
+def _bands(wave: Wave) -> dict[str, str]:
+    """Return the bands of an open wave for the consultants who run it, and nobody else (U-44, section 8)."""
+    if wave.state is not State.OPEN or now() < wave.opens_at or not account().may(StaffRole.CONSULTANT):
+        return {}
+    return outlook.bands(invited(wave), participation.of(session(), wave))
 
 
 def _form_page(form: WaveForm, client: Client, instrument: Instrument, wave: Wave | None) -> tuple[str, int]:
