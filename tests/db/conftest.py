@@ -1,4 +1,4 @@
-"""Fixtures of the database tests: every one on a real SQLite file."""
+"""Fixtures of the database tests: a house on a real SQLite file, and one on a real PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -6,11 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from db_house import House, house
+from db_house import House
+from db_lent import ENGINES, lent
+
+
+@pytest.fixture(params=ENGINES)
+def built(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """A house on each engine; a test of one engine alone asks for `sqlite` or `postgresql`."""
+    with lent(request.param, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path)
-    yield made
-    made.engine.dispose()
+def sqlite(tmp_path: Path) -> Iterator[House]:
+    with lent("sqlite", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def postgresql(tmp_path: Path) -> Iterator[House]:
+    with lent("postgresql", tmp_path) as made:
+        yield made

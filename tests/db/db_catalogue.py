@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.types import BLOB, CHAR, INTEGER, SMALLINT, VARCHAR, TypeEngine
 
 A02 = {
@@ -73,7 +74,7 @@ def faults(engine: Engine) -> list[str]:
         for name, column in real.items():
             if name not in columns:
                 found.append(f"{table}.{name} is not in the specification")
-            elif type(column["type"]) is not columns[name]:
+            elif type(column["type"]) is not _as_kept(engine, columns[name]):
                 found.append(f"{table}.{name} is {column['type']}")
             if column["default"] is not None:
                 found.append(f"{table}.{name} has a default")
@@ -81,7 +82,7 @@ def faults(engine: Engine) -> list[str]:
         if catalogue.get_pk_constraint(table)["constrained_columns"] != KEYS[table]:
             found.append(f"{table} has another key")
         found += [f"{table} points at {key['referred_table']}" for key in catalogue.get_foreign_keys(table)]
-    return found + _sqlite(engine)
+    return found + (_sqlite(engine) if engine.dialect.name == "sqlite" else _postgresql(engine))
 
 
 def undocumented(engine: Engine, dictionary: Path) -> list[str]:
@@ -104,6 +105,11 @@ def undocumented(engine: Engine, dictionary: Path) -> list[str]:
     )
 
 
+def _as_kept(engine: Engine, kind: type) -> type:
+    """Return the name under which an engine's catalogue knows a type."""
+    return BYTEA if kind is BLOB and engine.dialect.name == "postgresql" else kind
+
+
 def _telling(table: str, name: str, kind: TypeEngine[object]) -> list[str]:
     """Return the faults of a column that could tell when or who; the roster alone may know who."""
     if _TIMES.search(str(kind)):
@@ -124,3 +130,32 @@ def _sqlite(engine: Engine) -> list[str]:
         if table in A02 and (kind == "trigger" or "AUTOINCREMENT" in (sql or ""))
     ]
     return ordered + acting
+
+
+def _postgresql(engine: Engine) -> list[str]:
+    """Return what acts on a sealed table by itself: triggers, rules, sequences, indexes beyond the key.
+
+    Rows of a heap do lie in the order of their arrival: that is why they are sealed, and rewritten by the count.
+    """
+    acting = {
+        "trigger": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger",
+        "rule": "SELECT rulename, ev_class::regclass::text FROM pg_rewrite",
+        "statistics": "SELECT stxname, stxrelid::regclass::text FROM pg_statistic_ext",
+        "sequence": (
+            "SELECT objid::regclass::text, refobjid::regclass::text FROM pg_depend "
+            "WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i') "
+            "AND objid IN (SELECT seqrelid FROM pg_sequence)"
+        ),
+        "index": "SELECT indexrelid::regclass::text, indrelid::regclass::text FROM pg_index WHERE NOT indisprimary",
+        "generated column": "SELECT attname, attrelid::regclass::text FROM pg_attribute WHERE attgenerated <> ''",
+        "inheritance": "SELECT inhrelid::regclass::text, inhparent::regclass::text FROM pg_inherits",
+    }
+    with engine.connect() as connection:
+        found = [
+            f"{kind} {name} on {table}"
+            for kind, query in acting.items()
+            for name, table in connection.execute(text(query))
+            if table in A02
+        ]
+        order = [row[0] for row in connection.execute(text("SELECT evtname FROM pg_event_trigger"))]
+    return found + [f"event trigger {name}" for name in order]

@@ -1,30 +1,22 @@
-"""Drops a ballot for each code it reads, prints each receipt, until it is killed: ``python db_dropping.py FOLDER``."""
+"""Drops a ballot for each code it reads, prints each receipt, until it is killed: ``python db_dropping.py FOLDER URL``."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from db_house import OPENS, House, instrument
+from db_house import house
 
-from assess.surveys import box, db, keys
+from assess.surveys import box
 
 
-def main(folder: Path) -> None:
-    engine = db.engine(f"sqlite:///{folder / 'assess.db'}")
-    house = House(
-        folder=folder,
-        engine=engine,
-        sessions=db.sessions(engine),
-        keys=keys.FileKeys(folder / "keys"),
-        clock=db.SetClock(OPENS),
-        instrument=instrument(),
-    )
+def main(folder: Path, url: str) -> None:
+    made = house(folder, url)
     for line in sys.stdin:
-        dropped = house.drop(line.strip(), {"A1": 3})
+        dropped = made.drop(line.strip(), {"A1": 3})
         assert isinstance(dropped, box.Receipt)
         print(line.strip(), dropped.receipt, flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])

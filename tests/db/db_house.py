@@ -1,4 +1,4 @@
-"""A small instrument, a house on a real SQLite file, and people who answer: what the database tests share."""
+"""A small instrument, a house on a real database, and people who answer: what the database tests share."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ def instrument(*, closed: tuple[str, ...] = ITEMS, version: str = "1.0.0") -> In
 
 @dataclass(kw_only=True)
 class House:
-    """Everything a wave needs, in one folder."""
+    """Everything a wave needs: keys and a SQLite file in one folder, or keys alone and a database elsewhere."""
 
     folder: Path
+    url: str
     engine: Engine
     sessions: sessionmaker[Session]
     keys: FileKeys
@@ -195,17 +196,19 @@ class House:
             return count.table(session, found, keys=keys or self.keys, instrument=self.instrument)
 
 
-def house(folder: Path) -> House:
-    """Return a house in a folder, its database at the newest revision."""
-    url = f"sqlite:///{folder / 'assess.db'}"
-    db.upgrade(url)
+def house(folder: Path, url: str | None = None, *, at: datetime = OPENS) -> House:
+    """Return a house in a folder, on a new SQLite file in there, or on the database of an address, which is ready."""
+    if url is None:
+        url = f"sqlite:///{folder / 'assess.db'}"
+        db.upgrade(url)
     engine = db.engine(url)
     return House(
         folder=folder,
+        url=url,
         engine=engine,
         sessions=db.sessions(engine),
         keys=FileKeys(folder / "keys"),
-        clock=db.SetClock(OPENS),
+        clock=db.SetClock(at),
     )
 
 

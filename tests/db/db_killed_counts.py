@@ -1,9 +1,9 @@
 """Counts one wave again and again, each time killed (kill -9) one step later, and prints what a re-run found.
 
-A process of its own, single-threaded, so that it may fork: ``python db_killed_counts.py FOLDER WAVE MODE [PAPERS]``.
-FOLDER holds a house with a closed wave. PAPERS: what is typed each time a witnessed wave is counted. MODE `stages`
-kills after each committed stage; `steps` before each statement and commit, before and after each destruction of a key
-and the rewriting of the file.
+A process of its own, single-threaded, so that it may fork: ``python db_killed_counts.py FOLDER URL WAVE MODE
+[PAPERS]``. FOLDER and URL are those of a house with a closed wave. PAPERS: what is typed each time a witnessed wave is
+counted. MODE `stages` kills after each committed stage; `steps` before each statement and commit, before and after each
+destruction of a key and the rewriting of what held the box.
 """
 
 from __future__ import annotations
@@ -16,24 +16,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from db_house import CHEAP, CLOSES, House, instrument, people_of
+import db_house
+import db_postgres
+from db_house import CHEAP, CLOSES, House, people_of
 from sqlalchemy import Engine, event, select
 
-from assess.surveys import count, custody, db, keys
+from assess.surveys import count, custody, keys
 from assess.surveys.moments import GRACE
 from assess.surveys.tables import BoxRow, CountRow, EnvelopeRow, ReceiptRow, SpentRow, Wave
 
 
-def here(folder: Path) -> House:
-    engine = db.engine(f"sqlite:///{folder / 'assess.db'}")
-    return House(
-        folder=folder,
-        engine=engine,
-        sessions=db.sessions(engine),
-        keys=keys.FileKeys(folder / "keys"),
-        clock=db.SetClock(CLOSES + GRACE),
-        instrument=instrument(),
-    )
+def here(folder: Path, url: str) -> House:
+    return db_house.house(folder, url, at=CLOSES + GRACE)
 
 
 PAPERS: dict[custody.Paper, str] = {}
@@ -90,11 +84,11 @@ def die_at(house: House, moment: int) -> None:
     count.compact = compact_then_step
 
 
-def killed(folder: Path, wave_id: bytes, mode: str, moment: int) -> bool:
+def killed(folder: Path, url: str, wave_id: bytes, mode: str, moment: int) -> bool:
     """Count in a child that dies at `moment`; return whether it died."""
     child = os.fork()
     if child == 0:
-        house = here(folder)
+        house = here(folder, url)
         stages = 0
 
         def on_stage(_: str) -> None:
@@ -111,9 +105,9 @@ def killed(folder: Path, wave_id: bytes, mode: str, moment: int) -> bool:
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
-def found(folder: Path, wave_id: bytes) -> dict[str, object]:
+def found(folder: Path, url: str, wave_id: bytes) -> dict[str, object]:
     """Finish the count and return everything that must not depend on where it was killed."""
-    house = here(folder)
+    house = here(folder, url)
     with house.sessions() as session:
         row = session.get(CountRow, wave_id)
         reached = row.stage if row else "none"
@@ -138,19 +132,23 @@ def found(folder: Path, wave_id: bytes) -> dict[str, object]:
     }
 
 
-def main(folder: Path, wave_id: bytes, mode: str) -> None:
+def main(folder: Path, url: str, wave_id: bytes, mode: str) -> None:
     moment = 0
     while True:
         copy = folder.parent / f"{mode}-{moment}"
         shutil.copytree(folder, copy)
-        died = killed(copy, wave_id, mode, moment)
-        print(json.dumps({"moment": moment, "died": died} | found(copy, wave_id)), flush=True)
+        inside = url.startswith("sqlite")
+        copied = f"sqlite:///{copy / 'assess.db'}" if inside else db_postgres.copy_of(url)
+        died = killed(copy, copied, wave_id, mode, moment)
+        print(json.dumps({"moment": moment, "died": died} | found(copy, copied, wave_id)), flush=True)
         shutil.rmtree(copy)
+        if not inside:
+            db_postgres.drop(copied)
         if not died:
             return
         moment += 1
 
 
 if __name__ == "__main__":
-    PAPERS |= {custody.Paper(paper): text for paper, text in json.loads(sys.argv[4] if sys.argv[4:] else "{}").items()}
-    main(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), sys.argv[3])
+    PAPERS |= {custody.Paper(paper): text for paper, text in json.loads(sys.argv[5] if sys.argv[5:] else "{}").items()}
+    main(Path(sys.argv[1]), sys.argv[2], bytes.fromhex(sys.argv[3]), sys.argv[4])

@@ -210,18 +210,18 @@ def test_eight_simultaneous_sends_of_one_code_leave_one_ballot(built: House, sam
         assert session.scalar(select(BoxRow.receipt)) in receipts
 
 
-def test_the_box_keeps_no_order_of_arrival(built: House) -> None:
+def test_the_box_keeps_no_order_of_arrival(sqlite: House) -> None:
     """A-02, T4: rows lie in the order of their hashes, and there is no rowid to ask for."""
-    wave = built.opened()
-    codes = built.codes(wave)["sales"]
+    wave = sqlite.opened()
+    codes = sqlite.codes(wave)["sales"]
     arrived = []
     for code in codes:
-        built.drop(code)
+        sqlite.drop(code)
         normal = envelopes.normalise(code)
         assert normal is not None
         arrived.append(envelopes.slot(normal).ballot_id)
     assert arrived != sorted(arrived)
-    with built.engine.connect() as connection:
+    with sqlite.engine.connect() as connection:
         for table, column in (("box", "ballot_id"), ("spent", "code_hash"), ("envelope", "code_hash")):
             lying = [row[0] for row in connection.execute(text(f"SELECT {column} FROM {table}"))]
             assert lying == sorted(lying)

@@ -25,7 +25,10 @@ def test_killing_the_process_among_two_hundred_drops_loses_no_receipt_and_double
     chance = random.Random(20)
     for _ in range(4):
         process = subprocess.Popen(
-            [sys.executable, script, str(built.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, script, str(built.folder), built.url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert process.stdin is not None
         assert process.stdout is not None

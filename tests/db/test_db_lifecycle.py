@@ -218,23 +218,23 @@ def test_readers_do_not_wait_for_a_writer(built: House) -> None:
         assert reading.scalar(select(Wave.label)) == "changed"
 
 
-def test_a_busy_log_is_said_and_not_passed_over(built: House) -> None:
+def test_a_busy_log_is_said_and_not_passed_over(sqlite: House) -> None:
     """A-08: a step whose traces could not be removed is not done."""
-    built.drafted()
-    raw = built.engine.raw_connection()
+    sqlite.drafted()
+    raw = sqlite.engine.raw_connection()
     raw.cursor().execute("BEGIN")
     raw.cursor().execute("SELECT * FROM client").fetchall()
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(db, "_PRAGMAS", ("PRAGMA busy_timeout = 50",))
-            other = db.engine(str(built.engine.url))
+            other = db.engine(str(sqlite.engine.url))
             with pytest.raises(TimeoutError, match="write-ahead log"):
                 db.compact(other)
             other.dispose()
     finally:
         raw.cursor().execute("ROLLBACK")
         raw.close()
-    db.compact(built.engine)
+    db.compact(sqlite.engine)
 
 
 def test_grace_is_the_same_for_everybody() -> None:

@@ -36,12 +36,18 @@ def test_postgresql_tells_the_time_of_the_statement_not_of_the_transaction() -> 
     assert session.asked == "SELECT clock_timestamp()"
 
 
-def test_each_engine_gets_its_own_insert_and_only_sqlite_is_compacted_here() -> None:
+def test_each_engine_gets_its_own_insert() -> None:
     table = tables.SpentRow.__table__
     made = {name: db.upsert(name, table).on_conflict_do_nothing() for name in ("sqlite", "postgresql")}  # type: ignore[arg-type]
     assert "ON CONFLICT DO NOTHING" in str(made["sqlite"].compile(dialect=sqlite.dialect()))
     assert "ON CONFLICT DO NOTHING" in str(made["postgresql"].compile(dialect=postgresql.dialect()))
-    db.compact(SimpleNamespace(dialect=postgresql.dialect()))  # type: ignore[arg-type]
+
+
+def test_an_address_of_postgresql_gets_the_driver_that_is_shipped() -> None:
+    """stack.md section 1: psycopg 3, whatever the address calls the engine."""
+    for scheme in ("postgresql", "postgresql+psycopg"):
+        assert db.address(f"{scheme}://host/assess").drivername == "postgresql+psycopg"
+    assert db.address("sqlite:///a.db").drivername == "sqlite"
 
 
 def test_the_sealed_tables_have_no_sequence_default_or_reference_on_postgresql() -> None:
