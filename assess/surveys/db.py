@@ -147,8 +147,8 @@ def upsert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
 def compact(engine: Engine) -> None:
     """Rewrite what held deleted rows, so that they are gone from the database's files (A-08).
 
-    SQLite: the file without its free pages, and an empty write-ahead log. PostgreSQL: the tables that lose rows, without
-    their dead versions; its write-ahead log goes when the server recycles it.
+    SQLite: the file without its free pages, and an empty write-ahead log. PostgreSQL: the tables that lose rows,
+    without their dead versions; its write-ahead log goes when the server recycles it.
     """
     raw = engine.raw_connection()
     try:

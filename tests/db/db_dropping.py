@@ -1,4 +1,4 @@
-"""Drops a ballot for each code it reads, prints each receipt, until it is killed: ``python db_dropping.py FOLDER URL``."""
+"""Drops a ballot for each code it reads and prints its receipt, until killed: ``python db_dropping.py FOLDER URL``."""
 
 from __future__ import annotations
 

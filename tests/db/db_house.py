@@ -62,7 +62,6 @@ class House:
     """Everything a wave needs: keys and a SQLite file in one folder, or keys alone and a database elsewhere."""
 
     folder: Path
-    url: str
     engine: Engine
     sessions: sessionmaker[Session]
     keys: FileKeys
@@ -70,6 +69,11 @@ class House:
     instrument: Instrument = field(default_factory=instrument)
     handed: dict[bytes, custody.Handed] = field(default_factory=dict)
     _codes: dict[bytes, dict[str, list[str]]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """The address of the database, for whoever opens it anew."""
+        return self.engine.url.render_as_string(hide_password=False)
 
     def drafted(
         self,
@@ -204,7 +208,6 @@ def house(folder: Path, url: str | None = None, *, at: datetime = OPENS) -> Hous
     engine = db.engine(url)
     return House(
         folder=folder,
-        url=url,
         engine=engine,
         sessions=db.sessions(engine),
         keys=FileKeys(folder / "keys"),

@@ -55,8 +55,10 @@ ON_SQLITE = [
 ON_POSTGRESQL = [
     ("ALTER TABLE box ADD COLUMN p BYTEA REFERENCES roster (person_id)", "box points at roster"),
     (
-        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
-        "CREATE TRIGGER late AFTER INSERT ON box FOR EACH ROW EXECUTE FUNCTION f()",
+        (
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
+            "CREATE TRIGGER late AFTER INSERT ON box FOR EACH ROW EXECUTE FUNCTION f()"
+        ),
         "trigger late on box",
     ),
     ("CREATE RULE late AS ON INSERT TO box DO ALSO NOTHING", "rule late on box"),
@@ -69,8 +71,10 @@ ON_POSTGRESQL = [
     ("ALTER TABLE spent DROP CONSTRAINT pk_spent", "spent has another key"),
     ("CREATE TABLE more () INHERITS (box)", "inheritance more on box"),
     (
-        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; "
-        "CREATE EVENT TRIGGER late ON ddl_command_end EXECUTE FUNCTION f()",
+        (
+            "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; "
+            "CREATE EVENT TRIGGER late ON ddl_command_end EXECUTE FUNCTION f()"
+        ),
         "event trigger late",
     ),
 ]
