@@ -129,24 +129,25 @@ def head(session: Session) -> Head | None:
 def check(session: Session, *, kept: bytes | None = None) -> Broken | None:
     """Return the first broken link, None when all hold; `kept` is a head from elsewhere that the chain must pass."""
     previous, begun, passed = START, False, kept is None
-    rows = session.execute(
+    chain = (
         select(AuditRow.audit_id, AuditRow.at, AuditRow.actor, AuditRow.event, AuditRow.detail, AuditRow.digest)
         .order_by(AuditRow.audit_id)
         .execution_options(yield_per=_BATCH)
     )
-    for row in rows:
-        if row.digest is None:
-            if begun:
-                return Broken(audit_id=row.audit_id, why="the row is not chained, though the chain began before it")
-            continue
-        begun = True
-        if row.digest != _link(previous, at=row.at, actor=row.actor, event=row.event, detail=row.detail):
-            return Broken(
-                audit_id=row.audit_id,
-                why="the row is not what was written, or a row before it was added, removed or moved",
-            )
-        previous = row.digest
-        passed = passed or row.digest == kept
+    with session.execute(chain) as rows:
+        for row in rows:
+            if row.digest is None:
+                if begun:
+                    return Broken(audit_id=row.audit_id, why="the row is not chained, though the chain began before it")
+                continue
+            begun = True
+            if row.digest != _link(previous, at=row.at, actor=row.actor, event=row.event, detail=row.detail):
+                return Broken(
+                    audit_id=row.audit_id,
+                    why="the row is not what was written, or a row before it was added, removed or moved",
+                )
+            previous = row.digest
+            passed = passed or row.digest == kept
     return None if passed else Broken(audit_id=None, why="the head that was kept is not in the chain: its end was cut")
 
 
