@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from db_house import House
 from sqlalchemy import select
-from test_db_canary import search
+from test_db_canary import position, search
 
 from assess.surveys import comments, count, lifecycle, moments, roster, waves
 from assess.surveys.comments import BLACKED, Decision, Lying
@@ -326,9 +326,10 @@ def test_a_paraphrase_keeps_to_the_limits_of_a_comment(built: House, text: str, 
 
 def test_no_comment_is_in_any_file_before_it_is_released(built: House) -> None:
     """T5, A-08: read, decided and withheld in memory; the released one, and it alone, is then found."""
+    start = position(built)
     wave = written(built, last=f"The {CANARY} is for them and it helps us")
     one = next(each for each in pile(built, wave) if CANARY in each.text)
     decide(built, wave, one, Decision.WITHHOLD)
-    assert search(built.folder, [CANARY.encode()]) == []
+    assert search(built, [CANARY.encode()], start) == []
     decide(built, wave, one, Decision.RELEASE)
-    assert search(built.folder, [CANARY.encode()]) != []
+    assert search(built, [CANARY.encode()], start) != []
