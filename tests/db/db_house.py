@@ -75,6 +75,11 @@ class House:
         """The address of the database, for whoever opens it anew."""
         return self.engine.url.render_as_string(hide_password=False)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command of this house finds in its environment."""
+        return {"ASSESS_HOME": str(self.folder), "ASSESS_DATABASE_URL": self.url}
+
     def drafted(
         self,
         *,

@@ -132,7 +132,8 @@ def test_a_database_restored_without_its_keys_refuses_the_start(built: House, mo
     (built.folder / "keys").rename(built.folder / "elsewhere")
     with built.sessions() as session:
         assert places.orphans(session, built.keys) == [(wave.label, KeyMode.SERVICE)]
-    monkeypatch.setenv("ASSESS_HOME", str(built.folder))
+    for name, value in built.environment.items():
+        monkeypatch.setenv(name, value)
     refused = CliRunner().invoke(main, ["worker"])
     assert refused.exit_code == 5
     assert "holds no keys of Q1: a restored database needs the key folder it was used with" in refused.output
