@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy.orm import Session, sessionmaker
 
-from assess import __version__
+from assess import __version__, resources
 from assess.advice import load as plays
 from assess.advice import match
 from assess.advice.model import Advice, Playbook, Records
@@ -29,7 +29,7 @@ from assess.disclosure.table import ResponseTable
 from assess.instruments import hashes, words
 from assess.instruments.load import shipped
 from assess.instruments.model import LOCALES, Instrument
-from assess.reports import compose, figures_csv, render
+from assess.reports import compose, figures_csv, render, risk, risk_pages
 from assess.reports import facts as record
 from assess.reports import prepared as ready
 from assess.reports.context import Context, WaveDays
@@ -38,7 +38,7 @@ from assess.reports.facts import Client, Facts, SideFacts
 from assess.reports.render import Paper
 from assess.scoring import estimate, resample
 from assess.settings import Settings
-from assess.surveys import archive, clients, count, db, lifecycle, promise, waves
+from assess.surveys import archive, clients, count, db, destruction, lifecycle, promise, waves
 from assess.surveys.keys import FileKeys, KeyStore
 from assess.surveys.states import KeyMode, State
 from assess.surveys.totals import CountRecord
@@ -96,9 +96,37 @@ def release(services: Services, wave_id: bytes) -> Facts:
     with services.sessions.begin() as session:
         wave = _wave(session, wave_id)
         archive.store(session, wave, record.dump(made))
+        archive.store_sheet(session, wave, risk.dump(_risk(services, session, wave, made)))
         if not lifecycle.mark_released(session, wave, services.clock):
             raise PublishError(f"{wave.label} is {wave.state}: only a counted wave can be released")
     return made
+
+
+def _risk(services: Services, session: Session, wave: Wave, made: Facts) -> risk.Sheet:
+    """Return the risk sheet of a wave that is being released (A-34)."""
+    record_ = destruction.told(session, wave.wave_id)
+    measured = resources.attacks()
+    return risk.sheet(
+        made,
+        operator=wave.operator or services.settings.operator,
+        contact=wave.contact,
+        witness=wave.witness,
+        device=_device(services.settings),
+        mirror=services.settings.key_mirror is not None,
+        destruction=None if record_ is None else record_[0],
+        signature=None if record_ is None else record_[1],
+        gate=None,
+        attacks=risk.read_attacks(None if measured is None else measured.read_bytes()),
+    )
+
+
+def _device(settings: Settings) -> risk.Device:
+    """Return whether the key folder shares a device with the database (A-03): then one copy holds both."""
+    file = db.database_file(settings.url)
+    if file is None or not (file.exists() and settings.keys.exists()):
+        return risk.Device.UNKNOWN
+    same = file.stat().st_dev == settings.keys.stat().st_dev
+    return risk.Device.SAME if same else risk.Device.APART
 
 
 def count_wave(services: Services, wave_id: bytes, keys: KeyStore) -> CountRecord:
@@ -230,11 +258,16 @@ def render_wave(services: Services, wave_id: bytes, locale: str) -> Path:
     """Render one language of a released wave's report, with its record and figures beside it; return the PDF."""
     with services.sessions() as session:
         wave = _wave(session, wave_id)
-        data = archive.load(session, wave)
+        data, sheet = archive.load(session, wave), archive.sheet(session, wave)
     if data is None or wave.state not in {State.RELEASED, State.SIGNED_OFF}:
         raise PublishError(f"{wave.label} is not released: there is no report to render")
     folder = wave_folder(services, wave_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sheet is not None:
+        write_whole(folder / "risk.json", sheet)
+        write_whole(
+            folder / f"risk.{locale}.pdf", risk_pages.pdf(sheet, locale, paper_of(record.read(data).client.country))
+        )
     write_whole(folder / "report.json", data)
     write_whole(folder / "figures.csv", figures_csv.table(record.read(data)))
     target = folder / f"report.{locale}.pdf"

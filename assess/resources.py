@@ -30,6 +30,14 @@ def translations() -> Path:
     return folder("translations")
 
 
+def attacks() -> Path | None:
+    """Return the figures of the attacks that came with this version, None where none were kept."""
+    for place in (_SHIPPED / "attacks.json", _PACKAGE.parent / "docs" / "attacks.json"):
+        if place.is_file():
+            return place
+    return None
+
+
 def instruments() -> Path:
     """Return the folder of shipped instruments."""
     return folder("instruments")

@@ -64,16 +64,15 @@ def _destroyed(tr: Translate, record: Record) -> tuple[str, ...]:
 
 
 def _limits(tr: Translate) -> tuple[str, ...]:
-    return (
-        tr(
-            "Not protected: an operator who changes the program; a watched device or network; colleagues who pool "
-            "every answer but yours; a court order before the count; the fact that you answered, from whoever keeps "
-            "mails and backups; a false ballot cast with an unused code (your link would show it)."
-        ),
-    )
+    return (tr(NOT_PROTECTED),)
 
 
-_KEYS: Final = {
+NOT_PROTECTED: Final = (
+    "Not protected: an operator who changes the program; a watched device or network; colleagues who pool every answer "
+    "but yours; a court order before the count; the fact that you answered, from whoever keeps mails and backups; a "
+    "false ballot cast with an unused code (your link would show it)."
+)
+KEY_MODES: Final = {
     "service": "service: our server holds the keys until the count",
     "witnessed": "witnessed: two of three shares opened the box; a colleague of those who answered holds one",
     "self_hosted": "witnessed: the box opened only with the share of a colleague of those who answered",
@@ -105,7 +104,7 @@ def _records(record: Record) -> list[Fact]:
         }
         totals = ", ".join(tr(text, n=record.count(box[name])) for name, text in names.items() if name in box)
         found.append(Fact(name=tr("Totals of the box"), text=totals))
-    key_mode = _KEYS.get(str(policy.get("key_mode", "")))
+    key_mode = KEY_MODES.get(str(policy.get("key_mode", "")))
     if key_mode and box:
         found.append(Fact(name=tr("Keys"), text=tr(key_mode)))
     if box and "witness_half_destroyed" in policy:

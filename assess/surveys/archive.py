@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from assess.surveys.said import said
 from assess.surveys.states import State, WaveRefused
-from assess.surveys.tables import ArchiveRow, Wave
+from assess.surveys.tables import ArchiveRow, RiskSheetRow, Wave
 
 
 def store(session: Session, wave: Wave, facts: bytes) -> None:
@@ -31,6 +31,18 @@ def store(session: Session, wave: Wave, facts: bytes) -> None:
 def load(session: Session, wave: Wave) -> bytes | None:
     """Return the stored facts of a wave."""
     return session.scalar(select(ArchiveRow.facts).where(ArchiveRow.wave_id == wave.wave_id))
+
+
+def store_sheet(session: Session, wave: Wave, document: bytes) -> None:
+    """Store the risk sheet of a wave at its release (A-34); it is never changed."""
+    if session.get(RiskSheetRow, wave.wave_id) is None:
+        session.add(RiskSheetRow(wave_id=wave.wave_id, document=document))
+        session.flush()
+
+
+def sheet(session: Session, wave: Wave) -> bytes | None:
+    """Return the risk sheet of a wave, None before its release."""
+    return session.scalar(select(RiskSheetRow.document).where(RiskSheetRow.wave_id == wave.wave_id))
 
 
 def earlier(session: Session, wave: Wave) -> list[bytes]:

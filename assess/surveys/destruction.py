@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 from nacl.signing import SigningKey
 from sqlalchemy.orm import Session
@@ -19,6 +20,12 @@ from assess.surveys.states import KeyMode, WaveRefused
 from assess.surveys.tables import CountRow, DestructionRow, Wave
 
 _DEAD = (KeyName.MAIL, KeyName.BOX)
+
+
+def told(session: Session, wave_id: bytes) -> tuple[dict[str, Any], bytes] | None:
+    """Return the signed record of a wave and its signature, None before the end of its count."""
+    row = session.get(DestructionRow, wave_id)
+    return None if row is None else (json.loads(row.document), row.signature)
 
 
 def signed(wave: Wave, totals: CountRow, *, keys: KeyStore, day: date, head: str) -> DestructionRow:

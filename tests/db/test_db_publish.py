@@ -14,6 +14,7 @@ from assess import publish
 from assess.cli import demo_story
 from assess.instruments.load import shipped
 from assess.jobs import runner
+from assess.reports import risk
 from assess.reports.facts import Facts
 from assess.settings import Settings
 from assess.surveys import archive, roster, waves
@@ -61,6 +62,7 @@ def shown(facts: Facts) -> set[str]:
 
 
 def test_a_counted_wave_is_released_once_and_stays_as_it_is(built: House, services: publish.Services) -> None:
+    """U-30, A-34: facts and risk sheet are stored with the release."""
     wave = counted(built, services)
     facts = released(built, services, wave)
     assert publish.release(services, wave.wave_id) == facts
@@ -69,6 +71,15 @@ def test_a_counted_wave_is_released_once_and_stays_as_it_is(built: House, servic
         assert found is not None
         assert found.state is State.RELEASED
         assert archive.load(session, found) is not None
+        sheet = archive.sheet(session, found)
+    assert sheet is not None
+    stored = risk.read(sheet)
+    assert (stored.prereg, stored.withheld) == (facts.provenance["prereg"], facts.provenance["withheld"])
+    on_file = built.engine.dialect.name == "sqlite"
+    assert stored.key_device is (risk.Device.SAME if on_file else risk.Device.UNKNOWN)
+    assert {key.name: key.files for key in stored.destroyed} == {
+        name: (f"keys/{wave.wave_id.hex()}/{name}",) for name in ("mail", "box")
+    }
     assert {"brief", "standing", "gaps", "items-ALN", "mirror", "method", "anonymity"} <= shown(facts)
     assert facts.provenance["box"] == {"invited": 46, "used": 24, "replaced": 0, "spoiled": 0, "counted": 24}
 
@@ -121,6 +132,9 @@ def test_a_released_wave_is_rendered_until_both_languages_are_there(built: House
         "report.fr-CA.pdf",
         "report.json",
         "figures.csv",
+        "risk.en.pdf",
+        "risk.fr-CA.pdf",
+        "risk.json",
     }
 
 

@@ -28,7 +28,13 @@ FILES: Final = {
     "report.json": "application/json",
     "figures.csv": "text/csv",
 }
-"""What a released wave offers, by name."""
+"""What a released wave offers its readers, by name."""
+SHEETS: Final = {
+    "risk.en.pdf": "application/pdf",
+    "risk.fr-CA.pdf": "application/pdf",
+    "risk.json": "application/json",
+}
+"""What it offers whoever runs it beside (A-34)."""
 
 
 @blueprint.route("/waves/<key:wave_id>/release", methods=["GET", "POST"])
@@ -55,14 +61,20 @@ def release(wave_id: bytes) -> Response | tuple[str, int]:
 def download(wave_id: bytes, name: str) -> Response | tuple[str, int]:
     """Send a file of a released wave; before the release there is none (U-30)."""
     client, wave = wave_or_404(wave_id)
-    if name not in FILES or not released(wave):
+    if name not in FILES | SHEETS or not released(wave):
         abort(404)
+    if name in SHEETS:
+        only(StaffRole.CONSULTANT)
     file = services().settings.reports.resolve() / wave.wave_id.hex() / name
     if not file.is_file():
         return page("rendering.html", 404, client=client, wave=wave)
     note(Event.REPORT_DOWNLOADED, f"{wave.wave_id.hex()}: {name}")
     return send_file(
-        file, mimetype=FILES[name], as_attachment=True, download_name=_file_name(client, wave, name), max_age=0
+        file,
+        mimetype=(FILES | SHEETS)[name],
+        as_attachment=True,
+        download_name=_file_name(client, wave, name),
+        max_age=0,
     )
 
 

@@ -331,6 +331,18 @@ def test_a_released_report_is_downloaded_under_a_name_of_its_own(desk: Office, n
     assert audit(desk) == [("report downloaded", f"{desk.ids['released']}: {name}")] * 2
 
 
+def test_the_risk_sheet_is_for_whoever_runs_the_wave(desk: Office) -> None:
+    """A-34: the consultant of the client; a reader of the report gets 403, a foreign consultant 404."""
+    for name in ("risk.en.pdf", "risk.fr-CA.pdf", "risk.json"):
+        report(desk, name, b"sheet")
+        with desk.visitor(ROBIN).get(f"/waves/{desk.ids['released']}/report/{name}") as response:
+            assert response.data == b"sheet"
+        assert desk.visitor(READER).get(f"/waves/{desk.ids['released']}/report/{name}").status_code == 403
+        assert desk.visitor(SAM).get(f"/waves/{desk.ids['released']}/report/{name}").status_code == 404
+    assert "Risk sheet in English" in words(desk.visitor(ROBIN).get(f"/waves/{desk.ids['released']}"))
+    assert "Risk sheet" not in words(desk.visitor(READER).get(f"/waves/{desk.ids['released']}"))
+
+
 def test_a_report_that_is_being_drawn_says_so(desk: Office) -> None:
     response = desk.visitor(ROBIN).get(f"/waves/{desk.ids['released']}/report/report.en.pdf")
     assert response.status_code == 404
