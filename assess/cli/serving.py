@@ -17,6 +17,7 @@ from assess.cli.score import refusal
 from assess.jobs import runner
 from assess.settings import Settings
 from assess.surveys import audit, db, places
+from assess.surveys.keys import FileKeys
 
 ROUND_SECONDS = 20.0
 ENVIRONMENT = 5
@@ -72,9 +73,12 @@ def run(settings: Settings) -> None:
 
 def _look_for_keys(settings: Settings) -> None:
     """Refuse a database whose key folder is not there, and warn of a device that holds both (A-03)."""
-    services = publish.services(settings)
-    with services.sessions() as session:
-        found = places.orphans(session, services.keys)
+    engine = db.engine(settings.url)
+    try:
+        with db.sessions(engine)() as session:
+            found = places.orphans(session, FileKeys(settings.keys, settings.key_mirror))
+    finally:
+        engine.dispose()
     missing = ", ".join(label for label, mode in found if not mode.witnessed)
     if missing:
         told = (
