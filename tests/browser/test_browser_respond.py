@@ -139,7 +139,7 @@ def test_the_keyboard_reaches_everything_in_the_order_it_is_read(chromium: Brows
     page.fill("#code", served.house.code)
     page.keyboard.press("Enter")
     expect(page.locator("fieldset").first).to_be_visible()
-    for target in ("button[name=to]", "summary >> nth=0", "summary >> nth=1", "#AL1-1", "#AL2-1"):
+    for target in ("button[name=to]", "summary >> nth=0", "summary >> nth=1", "a[href*=about]", "#AL1-1", "#AL2-1"):
         page.keyboard.press("Tab")
         expect(page.locator(target)).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -174,6 +174,9 @@ def test_nothing_scrolls_sideways_and_every_target_is_large_enough(
     measured("E3")
     press(page, text["send"])
     measured("E4")
+    with page.expect_navigation():
+        page.click("a[href*=about]")
+    measured("E5")
     served.house.clock.set(served.house.wave.closes_at + timedelta(days=1))
     enter(page, served, locale, served.house.code)
     measured("M3")
