@@ -38,7 +38,7 @@ from assess.reports.facts import Client, Facts, SideFacts
 from assess.reports.render import Paper
 from assess.scoring import estimate, resample
 from assess.settings import Settings
-from assess.surveys import archive, clients, count, db, destruction, lifecycle, promise, waves
+from assess.surveys import archive, clients, count, db, destruction, lifecycle, places, promise, waves
 from assess.surveys.keys import FileKeys, KeyStore
 from assess.surveys.states import KeyMode, State
 from assess.surveys.totals import CountRecord
@@ -123,10 +123,9 @@ def _risk(services: Services, session: Session, wave: Wave, made: Facts) -> risk
 def _device(settings: Settings) -> risk.Device:
     """Return whether the key folder shares a device with the database (A-03): then one copy holds both."""
     file = db.database_file(settings.url)
-    if file is None or not (file.exists() and settings.keys.exists()):
+    if file is None:
         return risk.Device.UNKNOWN
-    same = file.stat().st_dev == settings.keys.stat().st_dev
-    return risk.Device.SAME if same else risk.Device.APART
+    return risk.Device.SAME if places.one_device(settings.keys, file) else risk.Device.APART
 
 
 def count_wave(services: Services, wave_id: bytes, keys: KeyStore) -> CountRecord:

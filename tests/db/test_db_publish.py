@@ -28,7 +28,7 @@ INVITED = {"sales": 30, "marketing": 16}
 @pytest.fixture
 def services(built: House) -> publish.Services:
     built.instrument = shipped("sales-marketing")
-    settings = Settings(home=built.folder)
+    settings = Settings(home=built.folder, database_url=built.url)
     return publish.Services(sessions=built.sessions, keys=built.keys, clock=built.clock, settings=settings)
 
 

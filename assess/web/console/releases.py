@@ -18,7 +18,7 @@ from assess.surveys.staff import StaffRole
 from assess.surveys.states import State, WaveRefused
 from assess.surveys.waves import Wave
 from assess.web.console.forms import ReleaseForm
-from assess.web.console.request import note, now, only, page, refusal, services, session, wave_or_404
+from assess.web.console.request import note, note_refused, now, only, page, refusal, services, session, wave_or_404
 
 blueprint = Blueprint("releases", __name__)
 
@@ -52,6 +52,7 @@ def release(wave_id: bytes) -> Response | tuple[str, int]:
     try:
         waves.set_release(session(), wave, form.moment())
     except WaveRefused as refused:
+        note_refused(Event.RELEASE_REFUSED, wave_id.hex())
         return refusal(refused, client, wave)
     note(Event.RELEASE_SET, f"{wave.wave_id.hex()}: {form.moment():%Y-%m-%dT%H:%MZ}")
     return redirect(url_for("waves.show", wave_id=wave.wave_id))

@@ -25,6 +25,7 @@ from assess.web.console.request import (
     client_or_404,
     locale,
     note,
+    note_refused,
     now,
     only,
     page,
@@ -142,6 +143,7 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
             sheets = custody.sheets(client, wave, handed) if handed else None
         except WaveRefused as refused:
             reasons = refused.say(locale())
+            note_refused(Event.OPENING_REFUSED, wave_id.hex())
         else:
             note(Event.WAVE_OPENED, wave.wave_id.hex())
             if handed:

@@ -126,6 +126,7 @@ def test_from_the_pile_to_the_release(desk: Office) -> None:
     assert decide(visitor, wave, next(iter(found.values())), "release").status_code == 302
     assert visitor.post(f"{wave}/release", {"at": "2026-02-10T09:00"}).status_code == 302
     log = audited(desk)
+    assert log.pop(0) == ("release refused", desk.ids["open"])
     assert [event for event, _ in log] == ["comments edited"] * 20 + [
         "comments done",
         "comments edited",

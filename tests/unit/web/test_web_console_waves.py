@@ -192,7 +192,7 @@ def test_opening_lists_every_reason_against_it_and_changes_nothing(desk: Office)
     assert len(reasons) == 4, "two empty sides, a passed close, another open wave"
     assert wave(desk, "empty").state is State.DRAFT
     assert not (desk.settings.keys / desk.ids["empty"]).exists()
-    assert audit(desk) == []
+    assert audit(desk) == [("opening refused", desk.ids["empty"])]
 
 
 def test_a_small_team_is_warned_of_before_opening(desk: Office) -> None:
