@@ -6,6 +6,7 @@ Belongs here: making, reading and destroying keys, shares and wraps as files. Do
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -168,18 +169,14 @@ class FileKeys:
                 )
             )
         if not self.holds(wave_id):
-            raise KeyFolderError(
-                said(
-                    "The key folder holds nothing of wave {wave}: a restored database needs the key folder it was used "
-                    "with. Mount that folder, or set ASSESS_KEY_FOLDER to it, then try again. Nothing was changed.",
-                    wave=wave_id.hex(),
-                )
-            )
+            raise _nothing_of(wave_id)
         file = f"K_{name}" if isinstance(name, KeyName) else name
         raise KeyGoneError(f"{file} of wave {wave_id.hex()} is gone: it was destroyed, or the key folder is another")
 
     def destroy(self, wave_id: bytes, name: KeyName) -> None:
         """Overwrite, fsync and unlink every copy of a key and of its wraps."""
+        if not self.holds(wave_id):
+            raise _nothing_of(wave_id)
         for folder in self._folders:
             for file in _DIES_WITH[name]:
                 _destroy(_path(folder, wave_id, file))
@@ -255,6 +252,16 @@ def _copy(folder: Path, wave_id: bytes, name: KeyFile) -> bytes | None:
         return None
 
 
+def _nothing_of(wave_id: bytes) -> KeyFolderError:
+    return KeyFolderError(
+        said(
+            "The key folder holds nothing of wave {wave}: a restored database needs the key folder it was used with. "
+            "Mount that folder, or set ASSESS_KEY_FOLDER to it, then try again. Nothing was changed.",
+            wave=wave_id.hex(),
+        )
+    )
+
+
 def _path(folder: Path, wave_id: bytes, name: KeyFile) -> Path:
     return folder / wave_id.hex() / name.value
 
@@ -270,13 +277,24 @@ def _make_folder(folder: Path, wave_id: bytes) -> None:
 
 def _write(folder: Path, wave_id: bytes, name: KeyFile, key: bytes) -> None:
     path = _path(folder, wave_id, name)
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(file, key)
-        os.fsync(file)
-    finally:
-        os.close(file)
-    _sync_folder(path.parent)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            if os.write(file, key) != len(key):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(file)
+        finally:
+            os.close(file)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise KeyFolderError(
+            said(
+                "{file} could not be written to the key folder ({reason}). Make room on its device, or mend it, then "
+                "try again. Nothing was changed.",
+                file=f"{wave_id.hex()}/{name}",
+                reason=error.strerror,
+            )
+        ) from error
 
 
 def _destroy(path: Path) -> None:

@@ -16,7 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent
 # As pytest's `pythonpath` does.
-sys.path[:0] = [str(TESTS / folder) for folder in ("anonymity", "db", "unit/reports", "unit/web", "unit/web/respond")]
+FOLDERS = ("anonymity", "db", "e2e", "unit/reports", "unit/web", "unit/web/respond")
+sys.path[:0] = [str(TESTS / folder) for folder in FOLDERS]
 
 import attack_table as attacks  # noqa: E402 - found through the line above
 

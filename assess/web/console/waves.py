@@ -14,6 +14,7 @@ from assess.instruments.model import Instrument
 from assess.surveys import lifecycle, moments, participation, roster, waves
 from assess.surveys.audit import Event
 from assess.surveys.clients import Client
+from assess.surveys.keys import KeyFolderError
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import KeyMode, State, WaveRefused
@@ -143,6 +144,10 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
             sheets = custody.sheets(client, wave, handed) if handed else None
         except WaveRefused as refused:
             reasons = refused.say(locale())
+            note_refused(Event.OPENING_REFUSED, wave_id.hex())
+        except KeyFolderError as broken:
+            session().rollback()
+            reasons = [broken.fault.say(locale())]
             note_refused(Event.OPENING_REFUSED, wave_id.hex())
         else:
             note(Event.WAVE_OPENED, wave.wave_id.hex())
