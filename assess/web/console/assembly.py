@@ -37,7 +37,7 @@ from assess.web.console import (
 from assess.web.console import (
     request as asked,
 )
-from assess.web.shared import faults, headers
+from assess.web.shared import bodies, faults, headers
 
 COOKIE: Final = "assess_console"
 PATH: Final = "/console"
@@ -92,6 +92,7 @@ def create_console_app(services: asked.Services, *, secret_key: str) -> Flask:
     app.after_request(_with_headers)
     app.teardown_request(asked.close)
     _catch(app)
+    app.wsgi_app = bodies.whole(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 
 

@@ -25,7 +25,7 @@ from assess.web.respond import about, pages, views
 from assess.web.respond.lookup import Board
 from assess.web.respond.press import Press
 from assess.web.respond.views import Desk
-from assess.web.shared import faults, headers
+from assess.web.shared import bodies, faults, headers
 
 PREFIX: Final = "/w/"
 """Every address of the application begins with this; the application routes whole paths, it is not mounted below it."""
@@ -83,6 +83,7 @@ def create_respond_app(
     _add_files(app)
     _add_errors(app, desk)
     app.after_request(headers.secure)
+    app.wsgi_app = bodies.whole(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 
 

@@ -141,6 +141,15 @@ def test_a_list_over_five_megabytes_is_refused(desk: Office) -> None:
     assert people(desk) == 21
 
 
+def test_a_list_that_was_cut_on_the_way_is_not_read(desk: Office) -> None:
+    """anonymity.md section 9: half a list is a list; gunicorn's stream ends where the line breaks, and says nothing."""
+    promised = {"CONTENT_LENGTH": "100000", "wsgi.input_terminated": True}
+    visitor, roster = desk.visitor(ROBIN), f"/waves/{desk.ids['draft']}/roster"
+    response = visitor.post(roster, {"text": ROSTER[:200]}, environ_overrides=promised)
+    assert response.status_code == 400
+    assert people(desk) == 21
+
+
 def test_a_list_of_a_megabyte_is_no_trouble(desk: Office) -> None:
     """20,000 rows are more than a form of Flask takes by default."""
     rows = "".join(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote_from_bytes
+from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -117,6 +117,28 @@ def test_a_sealed_comment_holds_no_character_that_steers_text(house: House) -> N
     fields = checked(house, OQ1="a\u202eb\x00c\td")
     assert fields["OQ1"] == "abc d"
     assert post(house, "/w/drop", fields).status == 200
+
+
+@pytest.mark.parametrize("path", ["/w/start", "/w/check", "/w/drop"])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.99])
+def test_a_post_that_was_cut_on_the_way_is_not_read(house: House, path: str, share: float) -> None:
+    """anonymity.md section 9: half a form is a form; gunicorn's stream ends where the line breaks, and says nothing."""
+    body = urlencode(checked(house)).encode()
+    cut = body[: int(share * len(body))]
+    promised = {"CONTENT_LENGTH": str(len(body)), "wsgi.input_terminated": True}
+    response = house.client.post(path, data=cut, content_type=FORM, environ_overrides=promised)
+    assert response.status_code == 400
+    assert "Nothing was sent." in Page(response).text
+    assert (house.ballots(), house.spent()) == ([], 0)
+
+
+def test_a_body_of_unknown_length_is_not_read(house: House) -> None:
+    """A chunked body can be cut too; no browser sends a form like this."""
+    promised = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    sent = urlencode(checked(house)).encode()
+    response = house.client.post("/w/drop", data=sent, content_type=FORM, environ_overrides=promised)
+    assert response.status_code == 404
+    assert house.ballots() == []
 
 
 def test_a_body_of_one_megabyte_is_refused(house: House) -> None:
