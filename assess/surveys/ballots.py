@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -63,6 +63,14 @@ class Ballot:
     comments: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a form asks: its statements with their number of levels, and its open questions."""
+
+    levels: Mapping[str, int]
+    questions: tuple[str, ...]
+
+
 def size(instrument: Instrument, form: str) -> int:
     """Return the size P of every padded ballot of a form."""
     return BALLOT_OPEN if instrument.open(form) else BALLOT_CLOSED
@@ -70,17 +78,25 @@ def size(instrument: Instrument, form: str) -> int:
 
 def checked(answers: Mapping[str, int], comments: Mapping[str, str], *, instrument: Instrument, form: str) -> Ballot:
     """Return the ballot of what was sent, side still unknown, texts in NFC; raises `BallotFault`."""
-    closed, questions = set(instrument.closed(form)), instrument.open(form)
+    return _checked(answers, comments, _asked(instrument, form))
+
+
+def _asked(instrument: Instrument, form: str) -> _Asked:
+    levels = {item: instrument.levels(item) for item in instrument.closed(form)}
+    return _Asked(levels=levels, questions=instrument.open(form))
+
+
+def _checked(answers: Mapping[str, int], comments: Mapping[str, str], asked: _Asked) -> Ballot:
     for item, answer in answers.items():
-        if item not in closed:
+        if item not in asked.levels:
             raise BallotFault(Flaw.ITEM, f"{item!r} is not a statement of this form", field=item)
-        if type(answer) is not int or not DONT_KNOW <= answer <= instrument.levels(item):
+        if type(answer) is not int or not DONT_KNOW <= answer <= asked.levels[item]:
             raise BallotFault(Flaw.ANSWER, f"{item}: {answer!r} is not one of its answers", field=item)
     kept: dict[str, str] = {}
     for question, typed in comments.items():
-        if question not in questions:
+        if question not in asked.questions:
             raise BallotFault(Flaw.ITEM, f"{question!r} is not a question of this form", field=question)
-        text = comment(typed, question=question, number=questions.index(question) + 1)
+        text = comment(typed, question=question, number=asked.questions.index(question) + 1)
         if text.strip():
             kept[question] = text
     if not answers:
@@ -117,21 +133,32 @@ def written(ballot: Ballot, *, wave_id: bytes, form_hash: str, room: int) -> byt
 
 def read(plain: bytes, *, wave_id: bytes, form_hash: str, instrument: Instrument, form: str) -> Ballot:
     """Return the ballot in opened bytes after checking wave, form, side and ranges; raises `Unreadable`."""
-    value = unpadded(plain, size(instrument, form))
-    match value:
-        case {"a": dict(answers), "c": dict(comments), "f": f, "s": str(side), "v": v, "w": w, **rest} if not rest:
-            pass
-        case _:
-            raise Unreadable("not the shape of a ballot")
-    if (f, v, w) != (form_hash[:16], _VERSION, wave_id.hex()):
-        raise Unreadable("a ballot of another wave, form or version")
-    if side not in {known.code for known in instrument.sides}:
-        raise Unreadable("a side that the instrument does not have")
-    try:
-        ballot = checked(answers, comments, instrument=instrument, form=form)
-    except (BallotFault, TypeError, AttributeError) as error:
-        raise Unreadable("answers outside the form") from error
-    return Ballot(side=side, answers=ballot.answers, comments=ballot.comments)
+    return reader(wave_id=wave_id, form_hash=form_hash, instrument=instrument, form=form)(plain)
+
+
+def reader(*, wave_id: bytes, form_hash: str, instrument: Instrument, form: str) -> Callable[[bytes], Ballot]:
+    """Return `read` for the ballots of one wave: what its form asks is looked up once, not for each of thousands."""
+    asked, room = _asked(instrument, form), size(instrument, form)
+    sides = {known.code for known in instrument.sides}
+    own = (form_hash[:16], _VERSION, wave_id.hex())
+
+    def opened(plain: bytes) -> Ballot:
+        match unpadded(plain, room):
+            case {"a": dict(answers), "c": dict(comments), "f": f, "s": str(side), "v": v, "w": w, **rest} if not rest:
+                pass
+            case _:
+                raise Unreadable("not the shape of a ballot")
+        if (f, v, w) != own:
+            raise Unreadable("a ballot of another wave, form or version")
+        if side not in sides:
+            raise Unreadable("a side that the instrument does not have")
+        try:
+            ballot = _checked(answers, comments, asked)
+        except (BallotFault, TypeError, AttributeError) as error:
+            raise Unreadable("answers outside the form") from error
+        return Ballot(side=side, answers=ballot.answers, comments=ballot.comments)
+
+    return opened
 
 
 def padded(value: Any, room: int) -> bytes:
@@ -179,7 +206,8 @@ def comment_row(question: str, side: str, text: str) -> bytes:
 
 
 def _plain(text: str) -> bool:
-    return all(
+    # Whatever is printable is neither a control nor a direction mark; most comments need no closer look.
+    return text.replace("\n", "").isprintable() or all(
         character == "\n" or (unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI)
         for character in text
     )

@@ -247,22 +247,21 @@ def _opened(session: Session, wave: Wave, row: CountRow, count: _Count) -> list[
     rows = session.execute(
         select(BoxRow.sealed, BoxRow.receipt).where(BoxRow.wave_id == wave.wave_id).execution_options(yield_per=_BATCH)
     )
-    tried = [_ballot(SealedBox(private), lying.sealed, lying.receipt, wave, instrument) for lying in rows]
+    opener = SealedBox(private)
+    read = ballots.reader(wave_id=wave.wave_id, form_hash=wave.form_hash or "", instrument=instrument, form=wave.form)
+    tried = [_ballot(opener, lying.sealed, lying.receipt, read) for lying in rows]
     if len(tried) != row.used:
         raise CountStopped(f"wave {wave.number}: the box changed after it was frozen")
     return [ballot for ballot in tried if ballot is not None]
 
 
 def _ballot(
-    opener: SealedBox[PrivateKey], sealed: bytes, receipt: str, wave: Wave, instrument: Instrument
+    opener: SealedBox[PrivateKey], sealed: bytes, receipt: str, read: Callable[[bytes], Ballot]
 ) -> Ballot | None:
     if receipts.receipt(sealed) != receipt:
         return None
     try:
-        plain = opener.decrypt(sealed)
-        return ballots.read(
-            plain, wave_id=wave.wave_id, form_hash=wave.form_hash or "", instrument=instrument, form=wave.form
-        )
+        return read(opener.decrypt(sealed))
     except (CryptoError, Unreadable):
         return None
 
