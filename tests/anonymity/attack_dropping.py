@@ -49,6 +49,7 @@ def main(house: House, codes: list[str], mode: str) -> None:
 
 
 if __name__ == "__main__":
-    opened = here(Path(sys.argv[1]))
+    folder = Path(sys.argv[1])
+    opened = here(folder, f"sqlite:///{folder / 'assess.db'}")
     opened.clock.set(opened.clock.moment.replace(day=13))
     main(opened, sys.stdin.read().split(), sys.argv[2])

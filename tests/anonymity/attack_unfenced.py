@@ -28,4 +28,4 @@ def seal_again(counting: Any) -> bool:
 
 if __name__ == "__main__":
     count._STAGES[count.Stage.SEALED] = seal_again
-    main(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), sys.argv[2], bytes.fromhex(sys.argv[3]), sys.argv[4])
