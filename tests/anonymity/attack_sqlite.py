@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,9 @@ from db_house import OPENS, House
 from assess.surveys import db
 from assess.surveys.keys import FileKeys
 
+LOG = "-wal"
 _BLOCK = 4_096
-_MARK = 24
+MARK = 24
 """Bytes at the end of a sealed row by which it is found again; an overflow page, written in turn, holds them."""
 
 
@@ -40,50 +41,47 @@ class Found:
     """Where a row first stood."""
 
     moment: int
-    offset: int
+    place: tuple[str, int]
+    """File, and byte in it."""
     mtime: int
 
 
 class Copies:
-    """Copies of a database's files; of each, what is new in it is kept."""
+    """Copies of files; of each, what is new in it is kept."""
 
-    def __init__(self, database: Path) -> None:
-        self._database = database
+    def __init__(self) -> None:
         self._last: dict[str, bytes] = {}
         self._moment = 0
         self.fresh: list[Fresh] = []
 
-    def take(self) -> None:
-        """Copy the database, its write-ahead log and its shared memory, as they lie on the disk now."""
+    def take(self, files: Mapping[str, tuple[bytes, int]]) -> None:
+        """Take files as they lie on the disk now: of each its bytes and its modification time."""
         self._moment += 1
-        for ending in ("", "-wal", "-shm"):
-            path = self._database.with_name(self._database.name + ending)
-            if path.exists():
-                mtime = path.stat().st_mtime_ns
-                data = path.read_bytes()
-                for start, end in _changed(self._last.get(ending, b""), data):
-                    made = Fresh(
-                        moment=self._moment, file=ending or "db", offset=start, data=data[start:end], mtime=mtime
-                    )
-                    self.fresh.append(made)
-                self._last[ending] = data
+        for name, (data, mtime) in files.items():
+            for start, end in _changed(self._last.get(name, b""), data):
+                piece = data[start:end]
+                self.fresh.append(Fresh(moment=self._moment, file=name, offset=start, data=piece, mtime=mtime))
+            self._last[name] = data
 
-    def first(self, sealed: Sequence[bytes], file: str | None = None) -> list[Found | None]:
-        """Return where each row first stood, in any file or in one."""
+    def first(self, sealed: Sequence[bytes], among: Callable[[str], bool] = bool) -> list[Found | None]:
+        """Return where each row first stood, in any file or among some."""
         found: dict[bytes, Found] = {}
-        waiting = {row[-_MARK:] for row in sealed}
+        waiting = {row[-MARK:] for row in sealed}
         for piece in self.fresh:
-            if file in {None, piece.file}:
+            if among(piece.file):
                 for mark in list(waiting):
                     at = piece.data.find(mark)
                     if at >= 0:
-                        found[mark] = Found(moment=piece.moment, offset=piece.offset + at, mtime=piece.mtime)
+                        place = (piece.file, piece.offset + at)
+                        found[mark] = Found(moment=piece.moment, place=place, mtime=piece.mtime)
                         waiting.discard(mark)
-        return [found.get(row[-_MARK:]) for row in sealed]
+        return [found.get(row[-MARK:]) for row in sealed]
 
 
 class SqliteAdministrator:
     """Has every file of a house on SQLite; `template` is an empty database at the newest revision."""
+
+    reads_by_id = True
 
     def __init__(self, folder: Path, template: Path) -> None:
         database = folder / "assess.db"
@@ -96,14 +94,21 @@ class SqliteAdministrator:
             keys=FileKeys(folder / "keys"),
             clock=db.SetClock(OPENS),
         )
-        self._copies = Copies(database)
+        self._copies = Copies()
         self._database = database
         self._reading = sqlite3.connect(database, isolation_level=None)
         self._reading.execute("CREATE TABLE naive (id INTEGER PRIMARY KEY, sealed BLOB)")
 
     def take(self) -> None:
         """Copy every file as it is now."""
-        self._copies.take()
+        paths = {ending: self._database.with_name(self._database.name + ending) for ending in ("", LOG, "-shm")}
+        self._copies.take(
+            {
+                ending or "db": (path.read_bytes(), path.stat().st_mtime_ns)
+                for ending, path in paths.items()
+                if path.exists()
+            }
+        )
 
     def lying(self, table: str, key: str) -> dict[bytes, int]:
         """Return the length of every sealed value in a table."""
@@ -135,15 +140,15 @@ def _orders(database: Path, table: str, copies: Copies) -> tuple[list[bytes], Ma
         dump = "\n".join(line for line in connection.iterdump() if line.startswith(f'INSERT INTO "{table}"'))
     image = (scratch / database.name).read_bytes()
     shutil.rmtree(scratch)
-    anywhere, log = copies.first(sealed), copies.first(sealed, "-wal")
+    anywhere, log = copies.first(sealed), copies.first(sealed, LOG.__eq__)
     return sealed, {
         "rowid": list(range(len(sealed))),
-        "ctid": [image.find(row[-_MARK:]) for row in sealed],
+        "ctid": [image.find(row[-MARK:]) for row in sealed],
         "xmin": [found and found.moment for found in anywhere],
-        "WAL": [found and (found.moment, found.offset) for found in log],
+        "WAL": [found and (found.moment, found.place) for found in log],
         "length": [len(row) for row in sealed],
-        "dump": [dump.find(row[-_MARK:].hex().upper()) for row in sealed],
-        "mtime": [found and (found.mtime, found.offset) for found in anywhere],
+        "dump": [dump.find(row[-MARK:].hex().upper()) for row in sealed],
+        "mtime": [found and (found.mtime, found.place) for found in anywhere],
     }
 
 
@@ -167,6 +172,6 @@ def _changed(before: bytes, after: bytes) -> list[tuple[int, int]]:
     differs[1 : both + 1] = (old != new).any(axis=1)
     edges = np.flatnonzero(np.diff(differs.astype(np.int8)))
     return [
-        (max(0, int(start) * _BLOCK - _MARK), min(len(after), int(end) * _BLOCK + _MARK))
+        (max(0, int(start) * _BLOCK - MARK), min(len(after), int(end) * _BLOCK + MARK))
         for start, end in zip(edges[::2], edges[1::2], strict=True)
     ]

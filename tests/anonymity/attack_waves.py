@@ -25,10 +25,11 @@ from assess.surveys.keys import KeyName
 from assess.surveys.tables import Wave
 
 ATTACKS: Final = ("rowid", "ctid", "xmin", "WAL", "length", "dump", "mtime")
-"""Section 6. On SQLite: rowid, or the order of the B-tree; place in the file; commit; place in the -wal file; size of
-what is stored; order of a dump; modification time of the file that first holds the row."""
-BALLOT_ORDER: Final = "ballot"
-"""Beyond section 6: the count reads the box in the order of the ballots' ids, which the copies tell."""
+"""Section 6. On SQLite: rowid, or the order of the B-tree; place in the file; commit; place in the -wal file. On
+PostgreSQL: order of a scan; ctid; xmin; place in pg_wal. On both: size of what is stored; order of a dump; modification
+time of the file that first holds the row."""
+READING_ORDER: Final = "reading"
+"""Beyond section 6: the count reads the box in an order that the copies tell; its log tells in which it wrote."""
 COMMENTS: Final = "comment"
 """Beyond section 6: a person's answers from the place of their comment (A-08: shuffled separately)."""
 EACH: Final = 30
@@ -39,6 +40,8 @@ class Administrator(Protocol):
     """Who has every file of one engine."""
 
     house: House
+    reads_by_id: bool
+    """Whether the count reads the box in the order of the ballots' ids; in the order of arrival otherwise."""
 
     def take(self) -> None:
         """Copy every file as it is now."""
@@ -93,7 +96,8 @@ def product(made: Administrator, draw: random.Random, shuffle: Shuffle | None = 
     rows = [_row(ballots.unpadded(k_stat.decrypt(row), ballots.STAT)) for row in sealed]
     said = [person.said for person in people]
     found = _seven(said, [length for _, length in seen], rows, keys, draw)
-    found[BALLOT_ORDER] = linked(said, [ballot for ballot, _ in seen], rows, keys["WAL"], draw)
+    read = [ballot for ballot, _ in seen] if made.reads_by_id else list(range(len(seen)))
+    found[READING_ORDER] = linked(said, read, rows, keys["WAL"], draw)
     comments, places = made.orders("comment_row")
     authors = {person.comment: person.said for person in people}
     wrote = [authors[ballots.unpadded(k_stat.decrypt(row), ballots.COMMENT)["t"]] for row in comments]

@@ -18,9 +18,10 @@ from pathlib import Path
 import attack_linking as linking
 import pytest
 from attack_linking import Answered, Hits
+from attack_postgres import PostgresAdministrator
 from attack_sqlite import SqliteAdministrator
 from attack_table import SUITE, Row
-from attack_waves import ATTACKS, BALLOT_ORDER, COMMENTS, EACH, Administrator, naive, product
+from attack_waves import ATTACKS, COMMENTS, EACH, READING_ORDER, Administrator, naive, product
 
 from assess.surveys import db
 
@@ -58,13 +59,13 @@ KINDS: Mapping[str, Callable[[Administrator, random.Random], dict[str, Hits]]] =
 }
 WEAKNESS = dict.fromkeys(ATTACKS, "naive") | {
     "length": "unpadded",
-    BALLOT_ORDER: "unshuffled",
+    READING_ORDER: "unshuffled",
     COMMENTS: "shuffled alike",
 }
 """Which planted weakness each attack must catch."""
 WHAT = {
-    BALLOT_ORDER: "order of the ballots' ids against order of the write-ahead log",
-    COMMENTS: "a person's comment against the answers beside it in the write-ahead log",
+    READING_ORDER: "order in which the count reads against order of its log",
+    COMMENTS: "a person's comment against the answers beside it in the log",
 }
 
 
@@ -82,7 +83,18 @@ def on_sqlite(folder: Path) -> Iterator[Administrator]:
             made.stop()
 
 
-ENGINES = {"SQLite": on_sqlite}
+@contextmanager
+def on_postgresql(folder: Path) -> Iterator[Administrator]:
+    """A new house on PostgreSQL."""
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        made = PostgresAdministrator(Path(own))
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+ENGINES = {"SQLite": on_sqlite, "PostgreSQL": on_postgresql}
 Task = tuple[str, str, int]
 
 
