@@ -21,8 +21,9 @@ from assess import __version__, resources
 from assess.advice import load as plays
 from assess.advice import match
 from assess.advice.model import Advice, Playbook, Records
+from assess.disclosure.gate import Decision
 from assess.disclosure.policy import Policy
-from assess.disclosure.registry import registered
+from assess.disclosure.registry import Registered, registered
 from assess.disclosure.release import Released, Withheld
 from assess.disclosure.release import release as disclose
 from assess.disclosure.table import ResponseTable
@@ -32,13 +33,14 @@ from assess.instruments.model import LOCALES, Instrument
 from assess.reports import compose, figures_csv, render, risk, risk_pages
 from assess.reports import facts as record
 from assess.reports import prepared as ready
+from assess.reports.audited import History, Opened, audited, by_fives, history
 from assess.reports.context import Context, WaveDays
 from assess.reports.earlier import earlier_waves
 from assess.reports.facts import Client, Facts, SideFacts
 from assess.reports.render import Paper
 from assess.scoring import estimate, resample
 from assess.settings import Settings
-from assess.surveys import archive, clients, count, db, destruction, lifecycle, places, promise, waves
+from assess.surveys import archive, clients, count, db, destruction, lifecycle, movement, places, prereg, promise, waves
 from assess.surveys.keys import FileKeys, KeyStore
 from assess.surveys.states import KeyMode, State
 from assess.surveys.totals import CountRecord
@@ -175,10 +177,17 @@ def _composed(services: Services, wave_id: bytes, keys: KeyStore) -> Facts:
         table = count.table(session, wave, keys=keys, instrument=instrument)
         totals = count.record(session, wave_id)
         earlier = tuple(record.read(data) for data in archive.earlier(session, wave))
+        held = _history(session, wave, earlier, registered(instrument, wave.form))
         client = clients.find(session, wave.client_id)
+        registered_still = prereg.holds(session, wave, instrument)
         now = services.clock.now(session)
     if totals is None or client is None or wave.prereg is None:
         raise PublishError(f"{wave.label} has no finished count to publish")
+    if not registered_still:
+        raise PublishError(
+            f"{wave.label} is not the wave that was registered at its opening: what would be computed now has another "
+            "fingerprint. Nothing was published. Restore instrument and wave from the backup of that day"
+        )
     floors = waves.policy(wave)
     context = Context(
         instrument=instrument,
@@ -213,7 +222,7 @@ def _composed(services: Services, wave_id: bytes, keys: KeyStore) -> Facts:
         playbook=plays.shipped(wave.instrument),
         earlier=earlier,
     )
-    return _facts(table, context, _records(instrument, table.invited))
+    return audited_facts(table, context, _records(instrument, table.invited), held)
 
 
 def score_table(
@@ -229,7 +238,7 @@ def score_table(
     playbook: Playbook | None,
 ) -> Facts | None:
     """Do steps 3 to 8 for a table from a file (U-120); None when a side is under the floor: nothing to write."""
-    prereg = hashlib.sha256(
+    fingerprint = hashlib.sha256(
         "\0".join((*options, hashes.instrument_sha256(instrument), hashes.form_hash(instrument.forms[form]))).encode()
     ).hexdigest()
     context = Context(
@@ -241,16 +250,16 @@ def score_table(
         policy=Policy(),
         key_mode="",
         operator="",
-        prereg=prereg,
+        prereg=fingerprint,
         release_sha256="",
-        seed=_seed(prereg, "plays"),
+        seed=_seed(fingerprint, "plays"),
         versions=_versions(),
         paper=paper,
         playbook=playbook,
     )
-    if isinstance(_disclosed(table, context), Withheld):
+    if isinstance(_disclosed(table, context, Decision()), Withheld):
         return None
-    return _facts(table, context, _records(instrument, table.invited))
+    return audited_facts(table, context, _records(instrument, table.invited), History())
 
 
 def render_wave(services: Services, wave_id: bytes, locale: str) -> Path:
@@ -308,14 +317,40 @@ def write_outputs(made: Facts, out: Path, *, locales: Sequence[str], paper: Pape
         write_whole(out / name, content)
 
 
-def _disclosed(table: ResponseTable, context: Context) -> Released | Withheld:
-    return disclose(table, context.policy, registered(context.instrument, context.form))
+def _history(session: Session, wave: Wave, earlier: Sequence[Facts], shells: tuple[Registered, ...]) -> History:
+    """Return what the client's earlier waves printed, and who came and went between all that were ever opened."""
+    printed = {str(facts.provenance["prereg"]): facts for facts in earlier}
+    opened = [each for each in waves.before(session, wave) if each.prereg is not None]
+    return history(
+        [
+            Opened(number=each.number, facts=printed.get(each.prereg or ""), movement=movement.of(session, each))
+            for each in opened
+        ],
+        shells,
+        movement=movement.of(session, wave),
+    )
 
 
-def _facts(table: ResponseTable, context: Context, records: Records) -> Facts:
-    """Do steps 3 to 8. A withheld wave has no estimates and no advice: its report is about participation."""
-    released = _disclosed(table, context)
-    context = replace(context, release_sha256=_release_hash(context.prereg, released))
+def _disclosed(table: ResponseTable, context: Context, decided: Decision) -> Released | Withheld:
+    shells = registered(context.instrument, context.form)
+    return disclose(table, context.policy, shells, decided.withhold, decided.coarsen)
+
+
+def audited_facts(table: ResponseTable, context: Context, records: Records, held: History) -> Facts:
+    """Do steps 3 to 8, and 5a to 7 again until the gate withholds nothing more: what it has decided only grows."""
+    decided = Decision()
+    while True:
+        released = _disclosed(table, context, decided)
+        made = _drafted(released, context, records, decided)
+        grown = decided if isinstance(released, Withheld) else audited(made, released, context, held, decided)
+        if grown == decided:
+            return made
+        decided = grown
+
+
+def _drafted(released: Released | Withheld, context: Context, records: Records, decided: Decision) -> Facts:
+    """Do steps 4 to 8. A withheld wave has no estimates and no advice: its report is about participation."""
+    context = replace(context, release_sha256=_release_hash(context.prereg, released), by_fives=by_fives(decided))
     if isinstance(released, Withheld):
         return compose.facts(None, None, context=context)
     found = estimate.estimates(

@@ -16,6 +16,8 @@ DISTRIBUTION_SCALE: Final = 20
 DISTRIBUTION_ITEM: Final = 30
 SHARE_STEP: Final = 5
 """Step of a favourable share in the coarse class, percent."""
+MEAN_STEP: Final = 5
+"""Step of a mean that would say too much of the few who joined or left, POMP points (A-13 R5)."""
 
 
 class Precision(StrEnum):
@@ -25,8 +27,16 @@ class Precision(StrEnum):
     """Scales at 5-9: whole means coded <= 5, >= 95; gap and H with ends outward to 1 POMP; no own interval."""
     COARSE_ITEM = "coarse_item"
     """Items at 10-29: whole means, favourable share coded <= 10, >= 90 %; gap, G, E with ends outward to 5 POMP."""
+    BARE_ITEM = "bare_item"
+    """A coarse item whose share of agreement would let its answers be rebuilt (A-13 R3): as before, without shares."""
+    FIVES = "fives"
+    """A figure that would say too much of the few who joined or left (A-13 R5): side means to 5 POMP, no share, no own
+    interval, ends of comparisons outward to 5 POMP, change as a direction only."""
     FULL = "full"
     """Scales from 10, items from 30: everything."""
+
+
+_CODED_ENDS: Final = frozenset({Precision.COARSE_SCALE, Precision.FIVES})
 
 
 class Code(StrEnum):
@@ -87,18 +97,28 @@ def outward(low: float, high: float, step: int) -> tuple[float, float]:
 
 def interval_step(precision: Precision) -> int | None:
     """Return the step of A-12's outward ends in POMP: 1, 5, or None where the interval is not coarsened."""
-    return {Precision.COARSE_SCALE: 1, Precision.COARSE_ITEM: 5, Precision.FULL: None}[precision]
+    return {
+        Precision.COARSE_SCALE: 1,
+        Precision.COARSE_ITEM: 5,
+        Precision.BARE_ITEM: 5,
+        Precision.FIVES: MEAN_STEP,
+        Precision.FULL: None,
+    }[precision]
 
 
 def coded_mean(pomp: float, precision: Precision) -> int | Code | None:
-    """Return a side mean as A-12 prints it: whole POMP, or a code at scales' ends; None at full precision."""
+    """Return a side mean as A-12 prints it: whole POMP, or a code at scales' ends; None at full precision.
+
+    By fives (A-13 R5) the codes stand at the ends of every figure.
+    """
     if precision is Precision.FULL:
         return None
-    if precision is Precision.COARSE_SCALE and pomp <= 5:
+    if precision in _CODED_ENDS and pomp <= 5:
         return Code.AT_MOST_5
-    if precision is Precision.COARSE_SCALE and pomp >= 95:
+    if precision in _CODED_ENDS and pomp >= 95:
         return Code.AT_LEAST_95
-    return math.floor(pomp + 0.5)
+    step = MEAN_STEP if precision is Precision.FIVES else 1
+    return step * math.floor(pomp / step + 0.5)
 
 
 def coded_share(percent: float) -> int | Code:

@@ -1,11 +1,12 @@
 """Step 3: from a response table to `Released` or `Withheld`. Only this module can build a `Released`.
 
 Everything that scores takes `Released` and a `ReleasedSubject` that it lists, so a small group cannot be scored by
-forgetting an `if`: the type checker refuses the call. Rank (A-13 R2) and earlier releases come with the gate.
+forgetting an `if`: the type checker refuses the call. What earlier releases forbid comes from the gate.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from typing import Final
 
@@ -86,8 +87,12 @@ def release(
     policy: Policy,
     registered: tuple[Registered, ...],
     withhold: frozenset[str] = frozenset(),
+    coarsen: Mapping[str, Precision] | None = None,
 ) -> Released | Withheld:
     """Apply the floors: both sides or neither, subject by subject (A-11), and give each its class (A-12).
+
+    The sums released of a figure are those of its sides: all that R2 asks of them here is that no side is under its
+    floor, which is A-11. A list of other groups has to pass `rank.refuse` first.
 
     Parameters
     ----------
@@ -99,20 +104,23 @@ def release(
         The pre-registered subjects (A-15); nothing else can be released.
     withhold
         Ids that the gate has withheld; the set only grows.
+    coarsen
+        Ids that the gate lets out in a coarser class only, with that class.
 
     Raises
     ------
     ValueError
-        When `withhold` names a figure that is not registered: a misspelt id must not be released.
+        When `withhold` or `coarsen` names a figure that is not registered: a misspelt id must not be released.
 
     Returns
     -------
     Released or Withheld
         `Withheld` when a side has fewer ballots than the scale floor: then no side, gap or company figure exists.
     """
-    unknown = withhold - {subject.id for subject in registered}
+    coarser = coarsen or {}
+    unknown = (withhold | coarser.keys()) - {subject.id for subject in registered}
     if unknown:
-        raise ValueError(f"not registered, so not to be withheld: {', '.join(sorted(unknown))}")
+        raise ValueError(f"not registered, so not to be withheld or coarsened: {', '.join(sorted(unknown))}")
     if _fewest(table, np.ones(len(table.side), dtype=np.bool_)) < policy.floor_scale:
         return Withheld()
     subjects: list[ReleasedSubject] = []
@@ -122,5 +130,6 @@ def release(
         if precision is None or subject.id in withhold:
             withheld.append(subject.id)
         else:
-            subjects.append(ReleasedSubject(registered=subject, precision=precision, seal=_SEAL))
+            coarse = coarser.get(subject.id, precision)
+            subjects.append(ReleasedSubject(registered=subject, precision=coarse, seal=_SEAL))
     return Released(table=table, policy=policy, subjects=tuple(subjects), withheld=tuple(withheld), seal=_SEAL)

@@ -21,7 +21,7 @@ EDGES: Final = (45.0, 60.0, 75.0)
 EDGES_REVERSED: Final = (25.0, 40.0, 55.0)
 """High is bad: [0, 25] strong, (25, 40] sound, (40, 55] watch, (55, 100] act."""
 
-_ENDS: Final = {"le5": 5, "ge95": 95}
+CODED_ENDS: Final = {"le5": 5, "ge95": 95}
 
 
 def edges(*, high_is_bad: bool) -> tuple[float, ...]:
@@ -45,7 +45,7 @@ def bands(figure: Figure, *, high_is_bad: bool) -> tuple[str, ...]:
                 return (band(value, high_is_bad=high_is_bad),)
             first, last = (band(end, high_is_bad=high_is_bad) for end in (low, high))
             return (first,) if first == last else (first, last)
-        case BandedFigure(code=code) if code in _ENDS:
-            return (band(_ENDS[code], high_is_bad=high_is_bad),)
+        case BandedFigure(code=code) if code in CODED_ENDS:
+            return (band(CODED_ENDS[code], high_is_bad=high_is_bad),)
         case _:
             return ()

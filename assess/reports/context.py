@@ -42,7 +42,8 @@ class Context:
     """Everything of a report that scoring and advice do not know.
 
     `promise`: the sentences respondents read, by locale. `earlier`: facts of the client's earlier released waves,
-    oldest first. `box` and `merkle_root` are None for a file.
+    oldest first. `by_fives`: registered figures that the gate lets out to five points only; None where no gate
+    was asked. `box` and `merkle_root` are None for a file.
     """
 
     instrument: Instrument
@@ -65,6 +66,7 @@ class Context:
     paper: str
     playbook: Playbook | None = None
     earlier: tuple[Facts, ...] = ()
+    by_fives: tuple[str, ...] | None = None
     commitments: tuple[Mapping[str, JsonValue], ...] = ()
     client_sheet: Mapping[str, JsonValue] = field(default_factory=dict)
     comments: Mapping[str, JsonValue] = field(default_factory=dict)

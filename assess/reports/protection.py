@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from assess.disclosure.policy import MEAN_STEP
 from assess.i18n import Translate
 from assess.reports import typography
 from assess.reports.annex import Annex, Passage, Record
@@ -43,13 +44,32 @@ def anonymity(source: Source) -> Annex:
         Passage(name=tr("Floors and rounding"), texts=(floors, coarse)),
         Passage(name=tr("What is destroyed, and when"), texts=_destroyed(tr, record)),
         Passage(name=tr("What cannot be protected"), texts=_limits(tr)),
-        Passage(name=tr("What was not done"), texts=(tr("Not audited against earlier waves."),)),
+        _audit(tr, record),
     )
     return Annex(
         parts=parts,
         facts=tuple(_records(record)),
         promise=tuple(str(sentence) for sentence in promise) if isinstance(promise, list) else (),
     )
+
+
+def _audit(tr: Translate, record: Record) -> Passage:
+    """Return what was held against earlier reports; facts from before there was a gate say that it was not done."""
+    audit = record.part("audit")
+    if not audit:
+        return Passage(name=tr("What was not done"), texts=(tr("Not audited against earlier waves."),))
+    earlier = audit.get("earlier")
+    held = (
+        tr("Audited against the releases of earlier waves: {n}.", n=record.count(earlier))
+        if earlier
+        else tr("Audited by itself: no earlier wave was released.")
+    )
+    fives = tr(
+        "So that nothing can be read of the few who joined or left, some scores are printed in steps of {step} points "
+        "and their change as a direction only.",
+        step=record.count(MEAN_STEP),
+    )
+    return Passage(name=tr("What was checked"), texts=(held, *([fives] if audit.get("by_fives") else [])))
 
 
 def _destroyed(tr: Translate, record: Record) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ def provenance(material: Material, figures: Mapping[str, Figure]) -> dict[str, J
         "series": _series(context),
         "prereg": context.prereg,
         "release_sha256": context.release_sha256,
+        "audit": _audit(context),
         "box": dict(context.box) if context.box is not None else None,
         "merkle_root": context.merkle_root,
         "seed": str(context.seed),
@@ -168,6 +169,13 @@ def _families(material: Material) -> dict[str, JsonValue]:
         judged += [topic.gap, *topic.perceived.values(), *topic.expectation_error.values()]
     judged += [change.judged for change in estimates.changes.values()]
     return {str(each.family): each.family_size for each in judged if each.family and each.family_size}
+
+
+def _audit(context: Context) -> JsonValue:
+    """Return what the gate held this wave against; null where no gate was asked."""
+    if context.by_fives is None:
+        return None
+    return {"earlier": len(context.earlier), "by_fives": list(context.by_fives)}
 
 
 def _wave(context: Context) -> JsonValue:

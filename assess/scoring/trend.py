@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assess.disclosure.policy import Precision, interval_step, outward
+from assess.disclosure.policy import MEAN_STEP, Precision, interval_step, outward
 from assess.disclosure.registry import Kind
 from assess.instruments.model import Instrument
 from assess.scoring import multiplicity
@@ -229,7 +229,8 @@ def _released(now: Scored, subject: SubjectEstimates, scope: str) -> ReleasedFig
     step = interval_step(subject.precision) if subject.precision is not None else None
     if step is None:
         return now.value, now.lo95, now.hi95
-    whole = float(math.floor(abs(now.value) + 0.5)) * (1 if now.value >= 0 else -1)
+    unit = MEAN_STEP if subject.precision is Precision.FIVES and not _is_gap(scope) else 1
+    whole = float(unit * math.floor(abs(now.value) / unit + 0.5)) * (1 if now.value >= 0 else -1)
     if not _is_gap(scope) and not (subject.precision is Precision.COARSE_SCALE and _is_composite(subject, scope)):
         return whole, None, None
     return whole, *outward(now.lo95, now.hi95, step)

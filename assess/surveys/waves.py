@@ -163,6 +163,12 @@ def last_rate(session: Session, wave: Wave) -> float | None:
     return None if found is None else min(1.0, found.counted / found.invited)
 
 
+def before(session: Session, wave: Wave) -> list[Wave]:
+    """Return the client's waves that come before this one, by number."""
+    earlier = select(Wave).where(Wave.client_id == wave.client_id, Wave.number < wave.number)
+    return list(session.scalars(earlier.order_by(Wave.number)))
+
+
 def policy(wave: Wave) -> Policy:
     """Return the floors frozen at opening."""
     return Policy(floor_scale=wave.floor_scale, floor_item=wave.floor_item, floor_comments=wave.floor_comments)

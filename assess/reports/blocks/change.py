@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from assess.disclosure.policy import Precision
+from assess.reports.bands import CODED_ENDS
 from assess.reports.blocks import gaps, printed, standing, usual
 from assess.reports.blocks.page import COMPANY, DIFFERENCE, Page, figure_id, page
 from assess.reports.context import Grade, Material
-from assess.reports.facts import Figure, Finding, NotEstimableFigure, ReleasedFigure, Row
+from assess.reports.facts import BandedFigure, Figure, Finding, NotEstimableFigure, ReleasedFigure, Row
 from assess.reports.findings import CLEAR, Code, finding, ordered, verdict_of
 from assess.scoring.results import Reason, Signal
 from assess.scoring.wave import Change, SubjectEstimates
@@ -153,8 +155,34 @@ def _changes(material: Material, subject: SubjectEstimates) -> Iterator[tuple[st
     for scope in (COMPANY, *material.sides, DIFFERENCE):
         found = _change(material, subject.subject, scope)
         if found is not None:
+            if subject.precision is Precision.FIVES:
+                yield change(subject.subject, scope), _direction(material, subject.subject, scope)
+                continue
             # The inputs are printed numbers already, coded by their own classes; nothing finer can come out of them.
             yield change(subject.subject, scope), printed.comparison(found.judged, Precision.FULL)
+
+
+def _direction(material: Material, subject: str, scope: str) -> Figure:
+    """Return a change as a direction only (A-13 R5), read off what was printed before and is printed now."""
+    id_ = _now(subject, scope)
+    of_subject = next(s for s in material.scored() if s.subject == subject)
+    before = [figure for key, figure in _earlier(material, of_subject) if key.endswith(f".{scope}")]
+    seen = [ends for figure in before if (ends := _place(figure)) is not None]
+    now = _place({**standing.figures(material), **gaps.figures(material)}[id_])
+    if now is None or not seen or seen[-1] == now:
+        return NotEstimableFigure(reason=Reason.NO_INTERVAL.value)
+    return BandedFigure(code="higher" if now > seen[-1] else "lower", unit="points")
+
+
+def _place(figure: Figure) -> Decimal | None:
+    """Return where a printed figure stands, for the sake of a direction."""
+    match figure:
+        case ReleasedFigure(value=value):
+            return Decimal(str(value))
+        case BandedFigure(code=code):
+            return Decimal(CODED_ENDS[code])
+        case _:
+            return None
 
 
 def _usual(material: Material) -> dict[str, Figure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from assess.disclosure.policy import Precision
 from assess.disclosure.registry import Kind
 from assess.instruments.model import ItemType
 from assess.reports.blocks import printed
@@ -19,6 +20,8 @@ REST = "items"
 
 DONT_KNOW_ABOVE = 0.25
 """Share of "don't know" in a team that is a finding (I-17)."""
+
+_WITHOUT_SHARE = frozenset({Precision.BARE_ITEM, Precision.FIVES})
 
 _TWINS = frozenset({ItemType.PREDICTION, ItemType.SELF_RATING})
 _LEADS = {0: Code.ITEMS_GAP, 1: Code.ITEMS_NONE, 2: Code.ITEMS_SMALL, 3: Code.ITEMS_OPEN, 4: Code.ITEMS_OPEN}
@@ -74,7 +77,7 @@ def _figures(material: Material, block: str, item: SubjectEstimates) -> Iterator
     for side in material.sides:
         if points:
             yield figure_id(block, code, "mean", side), printed.mean(item.side_means[side], item, side)
-            if side in item.favourable:
+            if side in item.favourable and item.precision not in _WITHOUT_SHARE:
                 share = printed.favourable(item.favourable[side], item, side)
                 yield figure_id(block, code, "favourable", side), share
     if item.gap is not None:

@@ -146,6 +146,8 @@ def shares(count: Count | Withheld | NotEstimable) -> tuple[Figure, ...]:
 
 
 def _has_interval(subject: SubjectEstimates, side: str | None) -> bool:
+    if subject.precision is Precision.FIVES:
+        return False
     return subject.precision is Precision.FULL or (side is None and subject.kind is Kind.COMPOSITE)
 
 

@@ -263,6 +263,13 @@ def _spoken(source: Source, row: Row) -> str:
         if figure is not None
     ]
     gap = source.role(row, "gap")
+    if not shares:
+        return source.tr(
+            "{name}: difference of means {gap} {interval}.",
+            name=source.name(row.subject),
+            gap=source.signed(gap),
+            interval=source.interval(gap),
+        )
     return source.tr(
         "{name}: agree {shares}; difference of means {gap} {interval}.",
         name=source.name(row.subject),

@@ -105,10 +105,12 @@ def test_the_coded_interval_holds_the_real_one(low: float, width: float, step: i
 
 
 def test_each_class_has_its_step() -> None:
-    """A-12: 1 POMP for scales at 5-9, 5 for items at 10-29, none at full precision."""
+    """A-12: 1 POMP for scales at 5-9, 5 for items at 10-29 and wherever the gate coarsens, none at full precision."""
     assert {each: interval_step(each) for each in Precision} == {
         Precision.COARSE_SCALE: 1,
         Precision.COARSE_ITEM: 5,
+        Precision.BARE_ITEM: 5,
+        Precision.FIVES: 5,
         Precision.FULL: None,
     }
 
@@ -117,6 +119,11 @@ def test_each_class_has_its_step() -> None:
     ("pomp", "precision", "coded"),
     [
         (41.4, Precision.COARSE_SCALE, 41),
+        (41.4, Precision.FIVES, 40),
+        (42.5, Precision.FIVES, 45),
+        (5.0, Precision.FIVES, Code.AT_MOST_5),
+        (95.0, Precision.FIVES, Code.AT_LEAST_95),
+        (41.4, Precision.BARE_ITEM, 41),
         (41.5, Precision.COARSE_SCALE, 42),
         (5.0, Precision.COARSE_SCALE, Code.AT_MOST_5),
         (0.0, Precision.COARSE_SCALE, Code.AT_MOST_5),

@@ -135,7 +135,7 @@ def test_the_gate_can_withhold_a_registered_figure_only() -> None:
     found = passed(release(table(full(40, 40)), Policy(), shells, frozenset({"scale.TRU"})))
     assert found.withheld == ("scale.TRU",)
     assert found.find("scale.TRU") == Withheld()
-    with pytest.raises(ValueError, match=r"not registered, so not to be withheld: scale\.TRUST"):
+    with pytest.raises(ValueError, match=r"not registered, so not to be withheld or coarsened: scale\.TRUST"):
         release(table(full(40, 40)), Policy(), shells, frozenset({"scale.TRUST"}))
 
 
@@ -234,3 +234,16 @@ def named_public(source: str) -> bool:
 def test_every_kind_is_released_when_everybody_answers() -> None:
     found = passed(disclosed(full(10, 10)))
     assert {subject.registered.kind for subject in found.subjects} == set(Kind)
+
+
+def test_the_gate_can_let_a_figure_out_more_coarsely_only() -> None:
+    """A-13 R3, R5: the class of the gate in place of that by the smaller side; a misspelt id is refused."""
+    shells = registered(instrument(), "core")
+    found = passed(release(table(full(40, 40)), Policy(), shells, coarsen={"scale.TRU": Precision.FIVES}))
+    subject = found.find("scale.TRU")
+    assert isinstance(subject, ReleasedSubject)
+    assert subject.precision is Precision.FIVES
+    with pytest.raises(ValueError, match=r"withheld or coarsened: scale\.TRUST"):
+        release(table(full(40, 40)), Policy(), shells, coarsen={"scale.TRUST": Precision.FIVES})
+    under = passed(release(table(full(9, 40)), Policy(), shells, coarsen={"item.AL1": Precision.BARE_ITEM}))
+    assert under.find("item.AL1") == Withheld()

@@ -402,7 +402,7 @@ def test_provenance_has_the_keys_of_the_contract(core):
     """docs/report.md, R-20, R-21."""
     assert set(core.provenance) == {
         "versions", "instrument", "scale_hashes", "playbook", "policy", "wave", "series", "prereg", "release_sha256",
-        "box", "merkle_root", "seed", "estimand", "half_silent", "checks", "withheld", "paper", "promise",
+        "audit", "box", "merkle_root", "seed", "estimand", "half_silent", "checks", "withheld", "paper", "promise",
     }  # fmt: skip
     assert core.provenance["seed"] == "12345678901234567890"
     assert core.provenance["policy"]["margin_item"] == "12.5"
