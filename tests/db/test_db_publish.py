@@ -14,10 +14,13 @@ from assess import publish
 from assess.cli import demo_story
 from assess.instruments.load import shipped
 from assess.jobs import runner
-from assess.reports import risk
+from assess.reports import facts as record
+from assess.reports import figures_csv, risk
 from assess.reports.facts import Facts
 from assess.settings import Settings
-from assess.surveys import archive, roster, waves
+from assess.surveys import archive, comments, roster, waves
+from assess.surveys.comments import Decision
+from assess.surveys.keys import KeyName
 from assess.surveys.lifecycle import StepKind
 from assess.surveys.states import State
 from assess.surveys.tables import Wave
@@ -82,6 +85,36 @@ def test_a_counted_wave_is_released_once_and_stays_as_it_is(built: House, servic
     }
     assert {"brief", "standing", "gaps", "items-ALN", "mirror", "method", "anonymity"} <= shown(facts)
     assert facts.provenance["box"] == {"invited": 46, "used": 24, "replaced": 0, "spoiled": 0, "counted": 24}
+
+
+def test_released_comments_are_stored_apart_and_in_no_output_yet(built: House, services: publish.Services) -> None:
+    """A-18: the report's pages for comments come later; until then no record, table or sheet holds one."""
+    wave = built.opened(people=INVITED, form="core")
+    for side in ("sales", "marketing"):
+        for i, code in enumerate(built.codes(wave)[side][:12]):
+            built.drop(code, {"AL1": 1 + i % 5}, {"OQ1": f"Kanarienvogel of the {side} team, number {i}"})
+    built.close()
+    list(runner.run(services))
+    k_stat = built.keys.read(wave.wave_id, KeyName.STAT)
+    with built.sessions.begin() as session:
+        found = session.get_one(Wave, wave.wave_id)
+        for lying in comments.pile(session, found, k_stat=k_stat):
+            comments.decide(
+                session,
+                found,
+                lying.row_id,
+                Decision.PARAPHRASE,
+                k_stat=k_stat,
+                text=lying.text.upper() + " is the text",
+            )
+    facts = released(built, services, wave)
+    with built.sessions() as session:
+        found = session.get_one(Wave, wave.wave_id)
+        stored = [each.text for each in comments.released(session, found)]
+        outputs = [record.dump(facts), figures_csv.table(facts), archive.sheet(session, found) or b""]
+    assert len(stored) == 24
+    assert all("KANARIENVOGEL" in text for text in stored)
+    assert not any(b"kanarienvogel" in data.lower() for data in outputs)
 
 
 def test_a_side_under_five_leaves_participation_alone(built: House, services: publish.Services) -> None:
