@@ -19,6 +19,7 @@ from db_house import house
 from sqlalchemy import make_url
 
 _SEGMENT = re.compile(r"pg_wal/[0-9A-F]{24}")
+_PAGE, _HEADER, _LONG_HEADER = 8_192, 24, 40
 _TABLES = """
   SELECT pg_relation_filepath(c.oid) AS name
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -53,7 +54,8 @@ class PostgresAdministrator:
 
     def take(self) -> None:
         """Copy the log, write every page out, and copy every file of the tables."""
-        files = self._read(_SEGMENTS.format(since=self._since))
+        log = self._read(_SEGMENTS.format(since=self._since))
+        files = {name: (_records(data), mtime) for name, (data, mtime) in log.items()}
         self._since = self._position()
         # Not before: a checkpoint throws the log away that it needs no more.
         self._reading.execute("CHECKPOINT")
@@ -101,3 +103,9 @@ class PostgresAdministrator:
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         order = [str(db_postgres._programs() / "pg_dump"), "--data-only", "--table", table, address]
         return subprocess.run(order, check=True, capture_output=True, text=True).stdout
+
+
+def _records(segment: bytes) -> bytes:
+    """Return a segment of the log without the headers of its pages, which cut records in the middle of a row."""
+    pages = [segment[start : start + _PAGE] for start in range(0, len(segment), _PAGE)]
+    return b"".join(page[_LONG_HEADER if number == 0 else _HEADER :] for number, page in enumerate(pages))
