@@ -117,7 +117,6 @@ def _risk(services: Services, session: Session, wave: Wave, made: Facts) -> risk
         mirror=services.settings.key_mirror is not None,
         destruction=None if record_ is None else record_[0],
         signature=None if record_ is None else record_[1],
-        gate=None,
         attacks=risk.read_attacks(None if measured is None else measured.read_bytes()),
     )
 

@@ -34,12 +34,16 @@ class Device(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """What one rule of the gate did to this wave: figures it looked at, and figures it withheld or coarsened."""
+class Gate:
+    """What the gate found of this wave: every figure that is printed passed every rule (A-13).
 
-    rule: str
-    checked: int
-    stopped: int
+    `printed`: how many they are; `earlier`: reports of earlier waves that they were held against; `fives`: figures
+    printed in steps of five points, so that the few who joined or left stay hidden.
+    """
+
+    printed: int
+    earlier: int
+    fives: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,7 @@ class Sheet:
     figures: int
     withheld: int
     earlier: int
-    gate: tuple[Checked, ...] | None
+    gate: Gate | None
     attacks: Attacks | None
     destroyed_on: str | None
     destroyed: tuple[Dead, ...]
@@ -121,7 +125,6 @@ def sheet(
     mirror: bool,
     destruction: Mapping[str, Any] | None,
     signature: bytes | None,
-    gate: tuple[Checked, ...] | None,
     attacks: Attacks | None,
 ) -> Sheet:
     """Return the sheet of a wave from its released facts, its destruction record, and what was measured."""
@@ -152,7 +155,7 @@ def sheet(
         figures=len(made.figures),
         withheld=_whole(provenance.get("withheld")),
         earlier=max(0, len(series) - 1) if isinstance(series, list) else 0,
-        gate=gate,
+        gate=_gate(made),
         attacks=attacks,
         destroyed_on=None if destruction is None else str(destruction["date"]),
         destroyed=() if destruction is None else tuple(_dead(destruction["destroyed"])),
@@ -186,6 +189,18 @@ def read(data: bytes) -> Sheet:
     if found.version.partition(".")[0] != VERSION.partition(".")[0]:
         raise RiskError("this risk sheet was made by a version of assess that this one cannot read")
     return found
+
+
+def _gate(made: Facts) -> Gate | None:
+    audit = mapping(made.provenance.get("audit"))
+    if not audit:
+        return None
+    fives = audit.get("by_fives")
+    return Gate(
+        printed=sum(figure.state in {"released", "banded"} for figure in made.figures.values()),
+        earlier=_whole(audit.get("earlier")),
+        fives=len(fives) if isinstance(fives, list) else 0,
+    )
 
 
 def _dead(destroyed: Mapping[str, Mapping[str, Any]]) -> Iterator[Dead]:

@@ -174,14 +174,15 @@ def _measures(sheet_: Sheet, ids: tuple[str, ...], tr: Translate, locale: str) -
 
 
 def _ruled(sheet_: Sheet, id_: str, tr: Translate, locale: str) -> str:
-    found = next((each for each in sheet_.gate or () if each.rule == id_), None)
-    if found is None:
+    gate = sheet_.gate
+    if gate is None:
         return tr("not measured for this wave")
-    return tr(
-        "{checked} figures looked at, {stopped} withheld or printed more coarsely",
-        checked=typography.plain(found.checked, locale),
-        stopped=typography.plain(found.stopped, locale),
-    )
+    if id_ == "R5" and gate.earlier == 0:
+        return tr("no earlier report to hold it against")
+    held = tr("holds: each of the {n} figures that are printed passed", n=typography.plain(gate.printed, locale))
+    if id_ != "R5" or gate.fives == 0:
+        return held
+    return held + tr("; {n} of them in steps of five points only", n=typography.plain(gate.fives, locale))
 
 
 def _measured(sheet_: Sheet, tr: Translate, locale: str) -> str:

@@ -80,6 +80,8 @@ def test_a_counted_wave_is_released_once_and_stays_as_it_is(built: House, servic
     assert (stored.prereg, stored.withheld) == (facts.provenance["prereg"], facts.provenance["withheld"])
     on_file = built.engine.dialect.name == "sqlite"
     assert stored.key_device is (risk.Device.SAME if on_file else risk.Device.UNKNOWN)
+    printed = sum(figure.state in {"released", "banded"} for figure in facts.figures.values())
+    assert stored.gate == risk.Gate(printed=printed, earlier=0, fives=0)
     assert {key.name: key.files for key in stored.destroyed} == {
         name: (f"keys/{wave.wave_id.hex()}/{name}",) for name in ("mail", "box")
     }

@@ -15,7 +15,7 @@ import sample_facts
 
 from assess import resources
 from assess.reports import risk, risk_pages, typography
-from assess.reports.risk import Attacks, Checked, Device, Sheet
+from assess.reports.risk import Attacks, Device, Gate, Sheet
 
 LOCALES = sample_facts.LOCALES
 TABLE = {
@@ -40,7 +40,6 @@ def made(**changed: object) -> Sheet:
         "mirror": False,
         "destruction": DEAD,
         "signature": b"s" * 64,
-        "gate": None,
         "attacks": risk.read_attacks(json.dumps(TABLE)),
     }
     return risk.sheet(sample_facts.core(), **options | changed)  # type: ignore[arg-type]
@@ -60,7 +59,7 @@ def printed(locale: str, paper: str) -> bytes:
 
 def test_a_sheet_is_canonical_json_and_comes_back_the_same() -> None:
     """A-34, R-2: sorted keys, no spaces, final newline, no floats."""
-    sheet = made(gate=(Checked(rule="R3", checked=40, stopped=2),), witness="Camille Roy")
+    sheet = replace(made(witness="Camille Roy"), gate=Gate(printed=40, earlier=2, fives=3))
     data = risk.dump(sheet)
     assert risk.read(data) == sheet
     assert risk.dump(risk.read(data)) == data
@@ -106,11 +105,14 @@ def test_what_nobody_measured_is_said_to_be_so() -> None:
 
 def test_measured_figures_are_printed_as_they_were_measured() -> None:
     """A-34: each row of the attack table, its band and its planted weakness; a row that does not hold says so."""
-    told = words(made(gate=tuple(Checked(rule=f"R{n}", checked=44, stopped=n) for n in range(1, 6))), "en")
+    told = words(replace(made(), gate=Gate(printed=44, earlier=2, fives=3)), "en")
     assert told.count("T4 tried: 0 (allowed: 0; weakness planted: caught)") == 2
     assert "T2 tried: 0 (allowed: 0; weakness planted: caught) – DOES NOT HOLD" in told
     assert told.count("DOES NOT HOLD") == 1
-    assert "44 figures looked at, 3 withheld or printed more coarsely" in told
+    assert told.count("holds: each of the 44 figures that are printed passed") == 4
+    assert told.count("; 3 of them in steps of five points only") == 1
+    alone = words(replace(made(), gate=Gate(printed=44, earlier=0, fives=0)), "en")
+    assert alone.count("no earlier report to hold it against") == 1
     assert "audited together with 2 earlier reports" in told
     assert "Attacks measured with assess 0.1.0 on July 1, 2026" in told
     assert "T9" not in told
@@ -190,6 +192,5 @@ def test_facts_without_floors_are_refused() -> None:
             mirror=False,
             destruction=None,
             signature=None,
-            gate=None,
             attacks=None,
         )
