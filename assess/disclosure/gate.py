@@ -17,7 +17,7 @@ from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.reconstruction import Statement, alone, tells_by_silence, without_share
 from assess.disclosure.registry import Kind, Registered
 from assess.disclosure.told import Node, Told, WaveNumbers, nodes
-from assess.disclosure.turnover import ANY, DRIFT, Chain, Group, Stage, groups
+from assess.disclosure.turnover import ANY, DRIFT, Chain, Group, Stage, groups, surely_open
 from assess.instruments.model import FloorClass
 
 OWN: Final = "own"
@@ -216,10 +216,10 @@ def _pairs(
         leaving = joined - (came - went)
         if 0 < joined < floor or 0 < leaving < floor:
             drift = DRIFT * (len(sizes) - 1 - at)
-            yield (
-                Stage(size=sizes[at], mean=means[at], leaving=min(leaving, sizes[at]), drift=drift),
-                Stage(size=sizes[-1], mean=means[-1], joined=min(joined, sizes[-1])),
-            )
+            first = Stage(size=sizes[at], mean=means[at], leaving=min(leaving, sizes[at]), drift=drift)
+            last = Stage(size=sizes[-1], mean=means[-1], joined=min(joined, sizes[-1]))
+            if not surely_open(first, last, floor):
+                yield first, last
 
 
 def _moved(waves: Sequence[WaveNumbers], node: Node, floor: int) -> Iterator[tuple[Movement, ...]]:
@@ -237,10 +237,12 @@ def _moved(waves: Sequence[WaveNumbers], node: Node, floor: int) -> Iterator[tup
 
 def _gives_away(chain: Chain, floor: int) -> bool:
     """Return whether this wave's mean holds somebody too closely: not what earlier reports hold without it."""
-    silent = (*chain[:-1], replace(chain[-1], mean=ANY))
+    found = groups(chain, floor)
+    if not any(_is_close(group, floor) for group in found):
+        return False
+    silent = groups((*chain[:-1], replace(chain[-1], mean=ANY)), floor)
     return any(
-        _is_close(group, floor) and (group.mean != before.mean)
-        for group, before in zip(groups(chain, floor), groups(silent, floor), strict=True)
+        _is_close(group, floor) and group.mean != before.mean for group, before in zip(found, silent, strict=True)
     )
 
 

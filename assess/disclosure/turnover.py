@@ -135,6 +135,44 @@ def joiners(*, stayers: int, joined: int, before: Span, after: Span, drift: floa
     return next(group.mean for group in groups(chain, joined + 1) if group.stage == 1 and group.size == joined)
 
 
+def surely_open(first: Stage, last: Stage, floor: int) -> bool:
+    """Return whether two waves by themselves leave everybody open, in a few sums: what `groups` would find at length.
+
+    S in m₁ ± drift as far as the leavers let m₁ be theirs, J = (n·m₂ - s·S)/j, and the same turned round for leavers.
+    False where `groups` has to be asked: numbers that contradict the drift, few who stayed, or somebody who is held.
+    """
+    before, after = _rest(first.mean, first.size, first.leaving), _rest(last.mean, last.size, last.joined)
+    kept = (first.size - first.leaving, last.size - last.joined)
+    if min(kept) < floor:
+        return False
+    both = (_met(before, _wider(after, first.drift)), _met(after, _wider(before, first.drift)))
+    counts = (first.leaving, last.joined)
+    for stage, stayers, stayed, few in zip((first, last), kept, both, counts, strict=True):
+        low, high = stayed
+        if low > high or not is_open(person((low, high), stayers)):
+            return False
+        if few:
+            mean = (
+                max(0.0, (stage.size * stage.mean[0] - stayers * high) / few),
+                min(TOP, (stage.size * stage.mean[1] - stayers * low) / few),
+            )
+            if not is_open(person(mean, few)) or (few < floor and not is_open(mean)):
+                return False
+    return True
+
+
+def _rest(mean: Span, size: int, few: int) -> Span:
+    """Return where the mean of the others lies, whatever is true of the few."""
+    rest = size - few
+    if not rest:
+        return ANY
+    return max(0.0, (size * mean[0] - TOP * few) / rest), min(TOP, size * mean[1] / rest)
+
+
+def _met(span: Span, other: Span) -> Span:
+    return max(span[0], other[0]), min(span[1], other[1])
+
+
 def _cases(chain: Chain) -> tuple[tuple[Cells, ...], ...]:
     """Return the cells of each stage, with the fewest and with the most leavers among those just joined."""
     fewest = tuple(_cells(stage, max(0, stage.joined + stage.leaving - stage.size)) for stage in chain)
@@ -181,8 +219,8 @@ def _passed(chain: Chain, cells: Sequence[Cells], drifts: Sequence[float]) -> li
             continue
         low, high = _extremes(_eased(stage, held, spans[at], ANY), _OUT)
         sent = _wider((low / out, high / out), drifts[at])
-        low, high = _extremes(_eased(chain[at + 1], cells[at + 1], ANY, ANY), _IN)
-        apart = max(low / arriving - sent[1], sent[0] - high / arriving, 0.0)
+        low, high = _rest(chain[at + 1].mean, chain[at + 1].size, chain[at + 1].size - arriving)
+        apart = max(low - sent[1], sent[0] - high, 0.0)
         spans.append(_wider(sent, DRIFT * math.ceil(round(apart / DRIFT, PLACES))))
     return spans
 

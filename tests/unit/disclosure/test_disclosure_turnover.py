@@ -8,7 +8,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from assess.disclosure.bounds import ContradictionError, Span, System, extremes
-from assess.disclosure.turnover import ANY, Stage, are_open, groups, joiners
+from assess.disclosure.turnover import ANY, Stage, are_open, groups, joiners, surely_open
 
 
 def whole(value: float) -> Span:
@@ -110,6 +110,37 @@ def test_where_nobody_stayed_nothing_passes_on() -> None:
     found = groups((Stage(size=5, mean=whole(60), leaving=5), Stage(size=5, mean=whole(62), joined=5)), 5)
     assert {group.size for group in found} == {5}
     assert are_open(found, 5)
+
+
+@given(
+    st.integers(5, 20),
+    st.integers(5, 20),
+    st.integers(0, 6),
+    st.integers(0, 6),
+    st.integers(0, 100),
+    st.integers(0, 100),
+)
+def test_what_is_surely_open_is_open(  # noqa: PLR0917 - hypothesis hands them over by place
+    n: int, m: int, joined: int, leaving: int, before: int, after: int
+) -> None:
+    """A-13 R5: the short way says open only where the long way does."""
+    first = Stage(size=n, mean=held(before), leaving=min(leaving, n), drift=10.0)
+    last = Stage(size=m, mean=held(after), joined=min(joined, m))
+    if surely_open(first, last, 5):
+        assert are_open(groups((first, last), 5), 5)
+
+
+def test_the_short_way_is_mostly_enough() -> None:
+    """A-13 R5: and says so where nobody is held."""
+    assert surely_open(Stage(size=8, mean=whole(60)), Stage(size=9, mean=whole(62), joined=1), 5)
+    assert not surely_open(Stage(size=5, mean=whole(60)), Stage(size=8, mean=whole(62), joined=3), 5)
+    assert not surely_open(Stage(size=8, mean=whole(60)), Stage(size=9, mean=whole(90), joined=1), 5)
+    assert not surely_open(Stage(size=5, mean=whole(60), leaving=5), Stage(size=5, mean=whole(62), joined=5), 5)
+    assert not surely_open(Stage(size=8, mean=held(0)), Stage(size=8, mean=held(0)), 5)
+
+
+def held(value: float) -> Span:
+    return max(0.0, value - 0.5), min(100.0, value + 0.5)
 
 
 stages = st.lists(
