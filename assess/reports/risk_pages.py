@@ -109,6 +109,10 @@ def html(sheet_: Sheet, locale: str, paper: Paper) -> str:
             measured=_measured(sheet_, tr, locale),
             limits=_limits(sheet_, tr),
             destroyed=tuple(_destroyed(sheet_, tr, locale)),
+            law=tr(
+                "Quebec: A-2.1, r. 0.1, and P-39.1, s. 23. European Union: GDPR, recital 26, Art. 5, 11, 25, 32, 35."
+            ),
+            blank="\u00a0",
             review=tr("To be looked at again by {day}.", day=typography.iso_day(sheet_.review_on, locale)),
         )
     )

@@ -148,7 +148,6 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
         except KeyFolderError as broken:
             session().rollback()
             reasons = [broken.fault.say(locale())]
-            note_refused(Event.OPENING_REFUSED, wave_id.hex())
         else:
             note(Event.WAVE_OPENED, wave.wave_id.hex())
             if handed:

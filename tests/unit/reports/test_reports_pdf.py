@@ -6,6 +6,7 @@ import io
 import logging
 import subprocess
 import sys
+from datetime import date
 from functools import cache
 
 import pikepdf
@@ -257,7 +258,7 @@ def test_a_failed_child_is_an_error_with_its_status(monkeypatch):
 def test_the_child_knows_its_language_time_zone_day_and_fonts_alone(monkeypatch, tmp_path):
     """R-44: nothing of the parent's surroundings reaches it."""
     monkeypatch.setenv("ASSESS_SECRET_KEY", "secret")
-    found = render._surroundings(facts.dump(sample_facts.core()), tmp_path / "fonts.conf")
+    found = render._surroundings(date(2026, 8, 11), tmp_path / "fonts.conf")
     assert set(found) == {"LANG", "TZ", "SOURCE_DATE_EPOCH", "FONTCONFIG_FILE"}
     assert found["SOURCE_DATE_EPOCH"] == "1786406400"
 

@@ -33,6 +33,10 @@ ROUTES = {
     ("/waves/<key:wave_id>/cards", "POST"): CONSULTANT,
     ("/waves/<key:wave_id>/change", "GET"): CONSULTANT,
     ("/waves/<key:wave_id>/change", "POST"): CONSULTANT,
+    ("/waves/<key:wave_id>/comments", "GET"): CONSULTANT,
+    ("/waves/<key:wave_id>/comments", "POST"): CONSULTANT,
+    ("/waves/<key:wave_id>/comments/open", "POST"): CONSULTANT,
+    ("/waves/<key:wave_id>/half", "POST"): CONSULTANT,
     ("/waves/<key:wave_id>/open", "GET"): CONSULTANT,
     ("/waves/<key:wave_id>/open", "POST"): CONSULTANT,
     ("/waves/<key:wave_id>/release", "GET"): CONSULTANT,
@@ -40,6 +44,8 @@ ROUTES = {
     ("/waves/<key:wave_id>/report/<name>", "GET"): STAFF,
     ("/waves/<key:wave_id>/roster", "GET"): CONSULTANT,
     ("/waves/<key:wave_id>/roster", "POST"): CONSULTANT,
+    ("/waves/<key:wave_id>/shares", "GET"): CONSULTANT,
+    ("/waves/<key:wave_id>/shares", "POST"): CONSULTANT,
 }
 """Every address of the console and who may use it: on assigned clients only, where the address names one."""
 
