@@ -190,17 +190,32 @@ def tables_on_disk(url: str) -> dict[str, bytes]:
 
 
 def log_position(url: str) -> str:
-    """Return the name of the segment of the write-ahead log that is written now."""
+    """Return where the write-ahead log ends now, as the server writes positions."""
     with _at(url).admin(_name(url)) as connection:
-        row = connection.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchone()
+        row = connection.execute("SELECT pg_current_wal_insert_lsn()::text").fetchone()
     assert row is not None
     return str(row[0])
 
 
 def log_on_disk(url: str, since: str) -> dict[str, bytes]:
-    """Return the segments of the write-ahead log from a position on, and what our own server has told."""
-    segments = f"SELECT 'pg_wal/' || name FROM pg_ls_waldir() WHERE name >= '{since}' AND name ~ '^[0-9A-F]{{24}}$'"
-    return _read(url, f"{segments} UNION SELECT 'log'")
+    """Return the write-ahead log from a position to its end on disk, and what our own server has told.
+
+    Before the position, and behind the end of a segment that is used again, stands what other databases of the server
+    have written.
+    """
+    with _at(url).admin(_name(url)) as connection:
+        at = "SELECT (pg_walfile_name_offset(lsn)).* FROM (VALUES (%s::pg_lsn), (pg_current_wal_flush_lsn())) AS at (lsn)"
+        (first, begin), (last, end) = connection.execute(at, (since,)).fetchall()
+    found = _read(
+        url,
+        f"SELECT 'pg_wal/' || name FROM pg_ls_waldir() WHERE name BETWEEN '{first}' AND '{last}' "
+        "AND name ~ '^[0-9A-F]{24}$' UNION SELECT 'log'",
+    )
+    # The end is cut first: it is counted from the beginning of a segment that may be the first one too.
+    for segment, cut in ((last, slice(end)), (first, slice(begin, None))):
+        if f"pg_wal/{segment}" in found:
+            found[f"pg_wal/{segment}"] = found[f"pg_wal/{segment}"][cut]
+    return found
 
 
 def _read(url: str, names: str) -> dict[str, bytes]:
