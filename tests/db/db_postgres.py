@@ -204,7 +204,8 @@ def log_on_disk(url: str, since: str) -> dict[str, bytes]:
     have written.
     """
     with _at(url).admin(_name(url)) as connection:
-        at = "SELECT (pg_walfile_name_offset(lsn)).* FROM (VALUES (%s::pg_lsn), (pg_current_wal_flush_lsn())) AS at (lsn)"
+        both = "VALUES (%s::pg_lsn), (pg_current_wal_flush_lsn())"
+        at = f"SELECT (pg_walfile_name_offset(lsn)).* FROM ({both}) AS at (lsn)"
         (first, begin), (last, end) = connection.execute(at, (since,)).fetchall()
     found = _read(
         url,
