@@ -17,7 +17,7 @@ from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.reconstruction import Statement, alone, tells_by_silence, without_share
 from assess.disclosure.registry import Kind, Registered
 from assess.disclosure.told import Node, Told, WaveNumbers, nodes
-from assess.disclosure.turnover import ANY, DRIFT, Chain, Group, Stage, groups, surely_open
+from assess.disclosure.turnover import ANY, DRIFT, Chain, Stage, gives_away, surely_open
 from assess.instruments.model import FloorClass
 
 OWN: Final = "own"
@@ -147,11 +147,11 @@ def _narrow(
     close: set[str] = set()
     for unit in units:
         for node, span in spans[-1].get(unit.ids, {}).items():
-            size = _size(now, unit, node)
-            if not is_open(person(span, size)):
+            fewest, _ = _sizes(now, unit, node)
+            if not is_open(person(span, fewest)):
                 held |= {id_ for id_ in unit.ids if id_ in now.told}
             means = [each.get(unit.ids, {}).get(node, ANY) for each in spans]
-            if any(_gives_away(chain, unit.floor) for chain in _chains(waves, unit, node, means)):
+            if any(gives_away(chain, unit.floor) for chain in _chains(waves, unit, node, means)):
                 close |= {id_ for id_ in unit.ids if id_ in now.told}
     return frozenset(held), frozenset(close)
 
@@ -170,36 +170,40 @@ def _spans(waves: Sequence[WaveNumbers], units: Sequence[_Unit]) -> list[dict[tu
     return found
 
 
-def _size(wave: WaveNumbers, unit: _Unit, node: Node) -> int:
-    """Return the answered persons of a mean: the fewest of the unit's figures, else the ballots, else the roster."""
+def _sizes(wave: WaveNumbers, unit: _Unit, node: Node) -> tuple[int, int]:
+    """Return the fewest and the most who can have answered: by the unit's figures, else by ballots, else the roster.
+
+    How many answered an earlier figure is written nowhere. Fewer make leavers weigh more, more leave them less to say
+    of those who stayed: both are asked.
+    """
     _, side = node
     known = [wave.sizes[id_][side] for id_ in unit.ids if id_ in wave.sizes]
-    if known:
-        return min(known)
-    if wave.ballots is not None:
-        return wave.ballots[side]
-    moved = wave.movement[side] if wave.movement is not None and side in wave.movement else None
-    return moved.stayers + moved.joiners if moved is not None else unit.floor
+    moved = wave.movement.get(side) if wave.movement is not None else None
+    roster = unit.floor if moved is None else moved.stayers + moved.joiners
+    most = roster if wave.ballots is None else wave.ballots[side]
+    fewest = min(known) if known else most
+    return fewest, fewest if wave.exact else most
 
 
 def _chains(waves: Sequence[WaveNumbers], unit: _Unit, node: Node, means: Sequence[Span]) -> Iterator[Chain]:
     """Yield the whole chain up to this wave, and this wave beside each wave before the last."""
-    sizes = [_size(wave, unit, node) for wave in waves]
+    both = [_sizes(wave, unit, node) for wave in waves]
     for moved in _moved(waves, node, unit.floor):
         if not any(each.joiners or each.leavers for each in moved[1:]):
             continue
-        yield tuple(
-            Stage(
-                size=size,
-                mean=mean,
-                joined=min(moved[at].joiners, size) if at else 0,
-                leaving=min(moved[at + 1].leavers, size) if at + 1 < len(waves) else 0,
+        for sizes in dict.fromkeys(zip(*both, strict=True)):
+            yield tuple(
+                Stage(
+                    size=size,
+                    mean=mean,
+                    joined=min(moved[at].joiners, size) if at else 0,
+                    leaving=min(moved[at + 1].leavers, size) if at + 1 < len(waves) else 0,
+                )
+                for at, (size, mean) in enumerate(zip(sizes, means, strict=True))
             )
-            for at, (size, mean) in enumerate(zip(sizes, means, strict=True))
-        )
-        for at in range(len(waves) - 2):
-            if means[at] != ANY:
-                yield from _pairs(sizes, means, moved, at, unit.floor)
+            for at in range(len(waves) - 2):
+                if means[at] != ANY:
+                    yield from _pairs(sizes, means, moved, at, unit.floor)
 
 
 def _pairs(
@@ -233,21 +237,6 @@ def _moved(waves: Sequence[WaveNumbers], node: Node, floor: int) -> Iterator[tup
     guesses = (Movement(stayers=0, joiners=few, leavers=0), Movement(stayers=0, joiners=0, leavers=few))
     for guess in guesses if None in known[1:] else guesses[:1]:
         yield tuple(each or guess for each in known)
-
-
-def _gives_away(chain: Chain, floor: int) -> bool:
-    """Return whether this wave's mean holds somebody too closely: not what earlier reports hold without it."""
-    found = groups(chain, floor)
-    if not any(_is_close(group, floor) for group in found):
-        return False
-    silent = groups((*chain[:-1], replace(chain[-1], mean=ANY)), floor)
-    return any(
-        _is_close(group, floor) and group.mean != before.mean for group, before in zip(found, silent, strict=True)
-    )
-
-
-def _is_close(group: Group, floor: int) -> bool:
-    return not is_open(group.one) or (group.size < floor and not is_open(group.mean))
 
 
 def _kin(id_: str, shells: Sequence[Registered]) -> frozenset[str]:

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Final
 
@@ -106,7 +106,7 @@ def groups(chain: Chain, floor: int) -> tuple[Group, ...]:
 
 def are_open(found: Sequence[Group], floor: int) -> bool:
     """Return whether every group under the floor, and every person, keeps 25 points (A-13)."""
-    return all(is_open(group.one) and (group.size >= floor or is_open(group.mean)) for group in found)
+    return not any(_is_close(group, floor) for group in found)
 
 
 def joiners(*, stayers: int, joined: int, before: Span, after: Span, drift: float = DRIFT) -> Span:
@@ -185,19 +185,120 @@ def _cells(stage: Stage, both: int) -> Cells:
     return leaving, stage.size - joined - leaving - both, joined, both
 
 
+def gives_away(chain: Chain, floor: int) -> bool:
+    """Return whether the last wave's mean holds somebody too closely: not what earlier reports hold without it.
+
+    Walks back from the last wave for as long as its mean says anything of those before it.
+
+    Parameters
+    ----------
+    chain
+        A side's waves, oldest first.
+    floor
+        Smallest group that may be known.
+    """
+    silent = (*chain[:-1], replace(chain[-1], mean=ANY))
+    return any(_last_gives_away(chain, silent, cells, floor) for cells in _cases(chain))
+
+
+def _last_gives_away(chain: Chain, silent: Chain, cells: Sequence[Cells], floor: int) -> bool:
+    came = _forwards(chain, cells)
+    went, without = ANY, ANY
+    for at in range(len(chain) - 1, -1, -1):
+        found = _at(at, chain[at], cells[at], came=came[at], went=went, floor=floor)
+        if any(_is_close(group, floor) for group in found):
+            before = _at(at, silent[at], cells[at], came=came[at], went=without, floor=floor)
+            if any(
+                _is_close(group, floor) and group.mean != other.mean for group, other in zip(found, before, strict=True)
+            ):
+                return True
+        if at:
+            here, onto, there = _turned(cells[at]), chain[at - 1], _turned(cells[at - 1])
+            went = _step(chain[at], here, went, drift=onto.drift, onto=onto, held=there)
+            without = _step(silent[at], here, without, drift=onto.drift, onto=onto, held=there)
+            if went == without:
+                return False
+    return False
+
+
+def _is_close(group: Group, floor: int) -> bool:
+    return not is_open(group.one) or (group.size < floor and not is_open(group.mean))
+
+
 def _groups(chain: Chain, cells: Sequence[Cells], floor: int) -> Iterator[Group]:
-    came = _passed(chain, cells, [stage.drift for stage in chain])
-    # Seen from its end, a chain is one whose leavers join: B and A change places, S_in and S_out with them.
-    turned = [(came_, stays, leaves, both) for leaves, stays, came_, both in reversed(cells)]
-    drifts = [stage.drift for stage in chain[:-1]][::-1]
-    went = _passed(chain[::-1], turned, [*drifts, 0.0])[::-1]
+    came = _forwards(chain, cells)
+    went = [ANY]
+    for at in range(len(chain) - 1, 0, -1):
+        onto = chain[at - 1]
+        here, there = _turned(cells[at]), _turned(cells[at - 1])
+        went.append(_step(chain[at], here, went[-1], drift=onto.drift, onto=onto, held=there))
     for at, (stage, held) in enumerate(zip(chain, cells, strict=True)):
-        ways = _eased(stage, held, came[at], went[at])
-        for union in _unions(held, floor):
-            size = sum(held[place] for place in union)
-            low, high = _extremes(ways, union)
-            mean = round(low / size, PLACES) + 0.0, round(high / size, PLACES)
-            yield Group(stage=at, size=size, mean=mean, one=person(mean, size))
+        yield from _at(at, stage, held, came=came[at], went=went[-1 - at], floor=floor)
+
+
+def _at(at: int, stage: Stage, cells: Cells, *, came: Span, went: Span, floor: int) -> list[Group]:
+    ways = _eased(stage, cells, came, went)
+    found: list[Group] = []
+    for union in _unions(cells, floor):
+        size = sum(cells[place] for place in union)
+        low, high = _extremes(ways, union)
+        mean = round(low / size, PLACES) + 0.0, round(high / size, PLACES)
+        found.append(Group(stage=at, size=size, mean=mean, one=person(mean, size)))
+    return found
+
+
+def _forwards(chain: Chain, cells: Sequence[Cells]) -> list[Span]:
+    """Return what the waves before say of S_in of every stage."""
+    spans = [ANY]
+    for at in range(len(chain) - 1):
+        spans.append(
+            _step(chain[at], cells[at], spans[-1], drift=chain[at].drift, onto=chain[at + 1], held=cells[at + 1])
+        )
+    return spans
+
+
+def _turned(cells: Cells) -> Cells:
+    """Return the cells as seen from the chain's end: who left has joined, and S_in is S_out."""
+    leaves, stays, came, visits = cells
+    return came, stays, leaves, visits
+
+
+def _step(stage: Stage, cells: Cells, span: Span, *, drift: float, onto: Stage, held: Cells) -> Span:
+    """Return what a stage, of whose S_in `span` is known, says of S_in of the next; `ANY` where it says nothing new."""
+    out, arriving = sum(cells[place] for place in _OUT), sum(held[place] for place in _IN)
+    if not out or not arriving:
+        return ANY
+    low, high = _through(stage, cells, span)
+    sent = _wider((low / out, high / out), drift)
+    local = _rest(onto.mean, onto.size, onto.size - arriving)
+    apart = max(local[0] - sent[1], sent[0] - local[1], 0.0)
+    told = _wider(sent, DRIFT * math.ceil(round(apart / DRIFT, PLACES)))
+    return ANY if told[0] <= local[0] and local[1] <= told[1] else told
+
+
+def _through(stage: Stage, cells: Cells, span: Span) -> Span:
+    """Return least and greatest sum of C and A, given where the mean of B and C lies.
+
+    With p the sum of B and C and t that of all: c is at most min(100C, p), a at most min(100A, t - p); what they add
+    to is concave in p, so that its greatest value is at an end of p or where one of the two stops growing. The least
+    likewise, from max(0, p - 100B) and max(0, t - p - 100V).
+    """
+    leaves, stays, came, visits = (TOP * size for size in cells)
+    lowest, highest = stage.size * stage.mean[0], stage.size * stage.mean[1]
+    arrived = sum(cells[place] for place in _IN)
+    first = max(0.0, lowest - came - visits, arrived * span[0])
+    last = min(leaves + stays, highest, arrived * span[1])
+    first, last = min(first, last), max(first, last)  # They cross by a rounding only: `span` met this stage before.
+
+    def held(at: float) -> float:
+        return min(max(at, first), last)
+
+    at_most = [held(at) for at in (first, last, stays, highest - came)]
+    at_least = [held(at) for at in (first, last, leaves, lowest - visits)]
+    return (
+        min(max(0.0, p - leaves) + max(0.0, lowest - p - visits) for p in at_least),
+        max(min(stays, p) + min(came, highest - p) for p in at_most),
+    )
 
 
 def _unions(cells: Cells, floor: int) -> Iterator[tuple[int, ...]]:
@@ -207,22 +308,6 @@ def _unions(cells: Cells, floor: int) -> Iterator[tuple[int, ...]]:
         for union in combinations(held, count):
             if count == 1 or sum(cells[place] for place in union) < floor:
                 yield union
-
-
-def _passed(chain: Chain, cells: Sequence[Cells], drifts: Sequence[float]) -> list[Span]:
-    """Return what the waves before say of S_in of every stage."""
-    spans: list[Span] = [ANY]
-    for at, (stage, held) in enumerate(zip(chain[:-1], cells[:-1], strict=True)):
-        out, arriving = sum(held[place] for place in _OUT), sum(cells[at + 1][place] for place in _IN)
-        if not out or not arriving:
-            spans.append(ANY)
-            continue
-        low, high = _extremes(_eased(stage, held, spans[at], ANY), _OUT)
-        sent = _wider((low / out, high / out), drifts[at])
-        low, high = _rest(chain[at + 1].mean, chain[at + 1].size, chain[at + 1].size - arriving)
-        apart = max(low - sent[1], sent[0] - high, 0.0)
-        spans.append(_wider(sent, DRIFT * math.ceil(round(apart / DRIFT, PLACES))))
-    return spans
 
 
 def _eased(stage: Stage, cells: Cells, came: Span, went: Span) -> Ways:

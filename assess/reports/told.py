@@ -60,7 +60,14 @@ def wave_numbers(
             classes = _missing(facts, named)
             if ballots is not None and ballots.keys() <= classes.keys():
                 fewest[shell.id] = {side: _fewest(n, classes[side], shell) for side, n in ballots.items()}
-    return WaveNumbers(number=number, ballots=ballots, told=told, sizes=sizes or fewest, movement=movement)
+    return WaveNumbers(
+        number=number,
+        ballots=ballots,
+        told=told,
+        sizes=fewest if sizes is None else sizes,
+        exact=sizes is not None,
+        movement=movement,
+    )
 
 
 def _by_fives(facts: Facts) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 The reader knows who was on each roster and how many answered, takes those who were silent for people who stayed, lets
 the mean of those who stayed move by 5 points a wave, and asks of every two reports of a client where the mean of the
-few who are in one and not in the other must lie. Written apart from the gate: whole intervals by hand, no programme.
+few who are in one and not in the other must lie. Written apart from the gate, which knows counts alone: true rosters, true
+groups, one pair of reports at a time, in a few sums.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from attack_table import FULL, SUITE, Row
 from pydantic import ValidationError
 
 from assess.disclosure import gate, rank
+from assess.disclosure.bounds import extremes, of_nodes
 from assess.disclosure.gate import Decision
 from assess.disclosure.movement import Movement
 from assess.disclosure.policy import Policy
-from assess.disclosure.registry import Registered
+from assess.disclosure.registry import Kind, Registered
 from assess.disclosure.release import Withheld, release
 from assess.disclosure.table import ResponseTable
 from assess.disclosure.told import Told as Said
-from assess.disclosure.told import WaveNumbers
+from assess.disclosure.told import WaveNumbers, nodes
 from assess.instruments.model import FloorClass
 from assess.reports import told
 from assess.reports.facts import WithheldFigure
@@ -119,17 +121,23 @@ def left(whole: Span, size: int, gone: int) -> Span:
 
 
 def means(report: Told, shells: tuple[Registered, ...]) -> Iterator[tuple[tuple[Registered, str], Span]]:
-    """Yield where each printed side mean lies, by registered figure and side: what is printed of it alone."""
+    """Yield where each printed side mean lies by everything its report says of it: values, gaps, the company, intervals.
+
+    A reader who left numbers out could take a drift for possible that they exclude.
+    """
     numbers = told.wave_numbers(report.facts, report.number, shells)
+    topics = {shell.subject: shell.id for shell in shells if shell.kind is Kind.MIRROR_TOPIC}
+    asked: list[tuple[Registered, tuple[Said, ...]]] = []
     for shell in shells:
-        for side in SIDES:
-            said = [
-                (each.low, each.high)
-                for each in numbers.told.get(shell.id, ())
-                if [(quantity, of) for quantity, of, _ in each.terms] == [(told.OWN, side)]
-            ]
-            if said:
-                yield (shell, side), (max(low for low, _ in said), min(high for _, high in said))
+        said = numbers.told.get(shell.id, ())
+        if shell.kind is Kind.ITEM and shell.subject in topics:
+            said += numbers.told.get(topics[shell.subject], ())
+        if said:
+            asked.append((shell, said))
+    for (shell, said), spans in zip(asked, extremes([of_nodes(said) for _, said in asked]), strict=True):
+        for (quantity, side), span in zip(nodes(said), spans, strict=True):
+            if quantity == told.OWN:
+                yield (shell, side), span
 
 
 def answering(report: Told, side: str) -> int:
