@@ -173,16 +173,15 @@ def _spans(waves: Sequence[WaveNumbers], units: Sequence[_Unit]) -> list[dict[tu
 def _sizes(wave: WaveNumbers, unit: _Unit, node: Node) -> tuple[int, int]:
     """Return the fewest and the most who can have answered: by the unit's figures, else by ballots, else the roster.
 
-    How many answered an earlier figure is written nowhere. Fewer make leavers weigh more, more leave them less to say
-    of those who stayed: both are asked.
+    How many answered an earlier figure is written nowhere, and a reader may take all ballots for answers. Fewer make
+    the few weigh more, more leave them less to say of those who stayed: both are asked.
     """
     _, side = node
     known = [wave.sizes[id_][side] for id_ in unit.ids if id_ in wave.sizes]
     moved = wave.movement.get(side) if wave.movement is not None else None
     roster = unit.floor if moved is None else moved.stayers + moved.joiners
     most = roster if wave.ballots is None else wave.ballots[side]
-    fewest = min(known) if known else most
-    return fewest, fewest if wave.exact else most
+    return min(known) if known else most, most
 
 
 def _chains(waves: Sequence[WaveNumbers], unit: _Unit, node: Node, means: Sequence[Span]) -> Iterator[Chain]:

@@ -41,8 +41,6 @@ class WaveNumbers:
         By registered figure (`scale.ALN`); a withheld figure is not there.
     sizes
         Answered persons by figure and side; what is not known is not there, and ballots stand in its place.
-    exact
-        Whether `sizes` are counts, as they are of this wave, and not the fewest that fit what an earlier one printed.
     movement
         Who stayed, joined and left since the client's wave before, by side; None where nobody knows.
     """
@@ -51,7 +49,6 @@ class WaveNumbers:
     ballots: Mapping[str, int] | None
     told: Mapping[str, tuple[Told, ...]]
     sizes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    exact: bool = False
     movement: Mapping[str, Movement] | None = None
 
 

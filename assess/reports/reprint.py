@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from assess.disclosure.policy import Precision
-from assess.disclosure.reconstruction import Comparison, Ends, Levels, Side, Statement
+from assess.disclosure.reconstruction import Comparison, Ends, Levels, Moments, Side, Statement, moments
 from assess.disclosure.registry import Kind
 from assess.disclosure.release import Released, ReleasedSubject
 from assess.instruments.model import Instrument, ItemType
@@ -90,9 +90,19 @@ def _tables(released: Released, subject: ReleasedSubject, item: str, instrument:
 
 
 def _between(precision: Precision, basis: Basis, rho: float) -> Ends:
-    """Return the function that prints the difference of two sides' tables, with its intervals."""
+    """Return the function that prints the difference of two sides' tables, with its intervals.
+
+    It remembers what it has printed: one search asks about the same sums and spreads from every side.
+    """
+    known: dict[tuple[Moments, Moments], tuple[Number, ...]] = {}
 
     def ends(first: Levels, second: Levels) -> tuple[Number, ...]:
+        key = moments(first), moments(second)
+        if key not in known:
+            known[key] = printed(first, second)
+        return known[key]
+
+    def printed(first: Levels, second: Levels) -> tuple[Number, ...]:
         found = compare.difference(
             _histogram(first), _histogram(second), rho=rho, fractions=basis.fractions, estimand=basis.estimand
         )

@@ -65,7 +65,6 @@ def wave_numbers(
         ballots=ballots,
         told=told,
         sizes=fewest if sizes is None else sizes,
-        exact=sizes is not None,
         movement=movement,
     )
 

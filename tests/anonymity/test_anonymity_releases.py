@@ -2,8 +2,8 @@
 
 The reader knows who was on each roster and how many answered, takes those who were silent for people who stayed, lets
 the mean of those who stayed move by 5 points a wave, and asks of every two reports of a client where the mean of the
-few who are in one and not in the other must lie. Written apart from the gate, which knows counts alone: true rosters, true
-groups, one pair of reports at a time, in a few sums.
+few who are in one and not in the other must lie. Written apart from the gate, which knows counts alone: true rosters,
+true groups, one pair of reports at a time, in a few sums.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def left(whole: Span, size: int, gone: int) -> Span:
 
 
 def means(report: Told, shells: tuple[Registered, ...]) -> Iterator[tuple[tuple[Registered, str], Span]]:
-    """Yield where each printed side mean lies by everything its report says of it: values, gaps, the company, intervals.
+    """Yield where each printed side mean lies by all that its report says: values, gaps, the company, intervals.
 
     A reader who left numbers out could take a drift for possible that they exclude.
     """
