@@ -10,7 +10,7 @@ from pathlib import Path
 
 import db_postgres
 from nacl import pwhash
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from assess.disclosure.table import BLANK, ResponseTable
@@ -94,11 +94,6 @@ class House:
     def of(self, role: DatabaseRole, wave: Wave) -> sessionmaker[Session]:
         """Return the maker of sessions as the application makes them for a role, at the client of a wave."""
         return tenancy.guarded(self.engine_of(role), tenancy.Scope(clients=frozenset({wave.client_id})))
-
-    def dispose(self) -> None:
-        """Give every connection back."""
-        for engine in (self.engine, *self.engines.values()):
-            engine.dispose()
 
     def drafted(
         self,
@@ -232,10 +227,13 @@ def house(folder: Path, url: str | None = None, *, at: datetime = OPENS) -> Hous
         db.upgrade(url)
     engine = db.engine(url)
     roles = [] if engine.dialect.name == "sqlite" else list(DatabaseRole)
+    engines = {role: db.engine(db_postgres.as_role(url, role)) for role in roles}
+    # Whoever gives the connections of a house back gives back those of its roles.
+    event.listen(engine, "engine_disposed", lambda _: [own.dispose() for own in engines.values()])
     return House(
         folder=folder,
         engine=engine,
-        engines={role: db.engine(db_postgres.as_role(url, role)) for role in roles},
+        engines=engines,
         sessions=db.sessions(engine),
         keys=FileKeys(folder / "keys"),
         clock=db.SetClock(at),

@@ -121,7 +121,7 @@ def found(folder: Path, url: str, wave_id: bytes) -> dict[str, object]:
         left = [session.scalar(select(kind).limit(1)) for kind in (BoxRow, SpentRow, EnvelopeRow)]
         receipts = list(session.scalars(select(ReceiptRow.receipt).order_by(ReceiptRow.receipt)))
         state = wave.state.value
-    house.dispose()
+    house.engine.dispose()
     return {
         "reached": reached,
         "totals": [record.invited, record.used, record.replaced, record.spoiled, record.counted],

@@ -18,9 +18,9 @@ def lent(engine: str, folder: Path) -> Iterator[House]:
     if engine == "sqlite":
         made = house(folder)
         yield made
-        made.dispose()
+        made.engine.dispose()
         return
     with db_postgres.database() as url:
         made = house(folder, url)
         yield made
-        made.dispose()
+        made.engine.dispose()

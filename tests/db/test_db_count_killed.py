@@ -28,7 +28,7 @@ def closed(
         given = built.fill(wave, sales=11, marketing=10)
         code = built.codes(wave)["sales"][0]
         built.drop(code, {"A1": 1, "A2": 0}, {"Q1": "sales says 0 again"})
-        built.dispose()
+        built.engine.dispose()
         yield built, wave.wave_id.hex(), sorted([side, *row, n] for (side, row), n in given.items())
 
 
@@ -87,7 +87,7 @@ def test_a_witnessed_count_killed_anywhere_and_run_again_with_the_shares_ends_th
         if len(papers) == len(Paper):
             shutil.rmtree(folder / "keys")
             built.unlocked(wave, *papers, lost=True)
-        built.dispose()
+        built.engine.dispose()
         printed = built.handed[wave.wave_id].papers()
         script = Path(__file__).with_name("db_killed_counts.py")
         typed = json.dumps({paper: printed[paper] for paper in papers})
