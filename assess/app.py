@@ -16,8 +16,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
 from assess.instruments.load import shipped
-from assess.settings import Settings
-from assess.surveys import db
+from assess.settings import DatabaseRole, Settings
+from assess.surveys import db, safeguards, tenancy
 from assess.surveys.keys import FileKeys
 from assess.web.console.assembly import PATH, create_console_app
 from assess.web.console.request import Services
@@ -26,6 +26,7 @@ from assess.web.shared import headers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from sqlalchemy import Engine
 
 FIRST = "/w/"
 
@@ -34,19 +35,33 @@ def create_app(settings: Settings | None = None, *, clock: db.Clock | None = Non
     """Return the whole application over the database of the settings; `clock` is the database's unless given."""
     settings = Settings() if settings is None else settings
     clock = db.DatabaseClock() if clock is None else clock
-    engine = db.engine(settings.url)
-    sessions = db.sessions(engine)
-    respond = create_respond_app(sessions=sessions, clock=clock, instruments=shipped, operator=settings.operator)
+    safeguards.refuse(settings)
+    engines = _engines(settings)
+    respond = create_respond_app(
+        sessions=db.sessions(engines[DatabaseRole.RESPOND]),
+        clock=clock,
+        instruments=shipped,
+        operator=settings.operator,
+    )
+    reading = db.readers(engines[DatabaseRole.APP]).kw["bind"]
     services = Services(
         settings=settings,
-        sessions=sessions,
-        readers=db.readers(engine),
+        sessions=tenancy.guarded(engines[DatabaseRole.APP]),
+        readers=tenancy.guarded(reading),
+        counting=tenancy.guarded(engines[DatabaseRole.COUNT], tenancy.EVERYBODY),
         clock=clock,
         keys=FileKeys(settings.keys, settings.key_mirror),
         instruments=shipped,
     )
-    console = create_console_app(services, secret_key=secret_key(settings))
-    return DispatcherMiddleware(_entrance(respond), {PATH: console})
+    pages = create_console_app(services, secret_key=secret_key(settings))
+    return DispatcherMiddleware(_entrance(respond), {PATH: pages})
+
+
+def _engines(settings: Settings) -> dict[DatabaseRole, Engine]:
+    """Return an engine a role: one for all on SQLite, where two would wait for each other."""
+    roles = (DatabaseRole.APP, DatabaseRole.RESPOND, DatabaseRole.COUNT)
+    made = {url: db.engine(url) for url in {settings.url_of(role) for role in roles}}
+    return {role: made[settings.url_of(role)] for role in roles}
 
 
 def secret_key(settings: Settings) -> str:

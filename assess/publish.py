@@ -39,8 +39,21 @@ from assess.reports.earlier import earlier_waves
 from assess.reports.facts import Client, Facts, SideFacts
 from assess.reports.render import Paper
 from assess.scoring import estimate, resample
-from assess.settings import Settings
-from assess.surveys import archive, clients, count, db, destruction, lifecycle, movement, places, prereg, promise, waves
+from assess.settings import DatabaseRole, Settings
+from assess.surveys import (
+    archive,
+    clients,
+    count,
+    db,
+    destruction,
+    lifecycle,
+    movement,
+    places,
+    prereg,
+    promise,
+    tenancy,
+    waves,
+)
 from assess.surveys.keys import FileKeys, KeyStore
 from assess.surveys.states import KeyMode, State
 from assess.surveys.totals import CountRecord
@@ -62,11 +75,15 @@ class Services:
     clock: db.Clock
     settings: Settings
 
+    def at(self, wave_id: bytes) -> Services:
+        """Return the services of a step, whose sessions see the client of its wave and no other (A-27)."""
+        return replace(self, sessions=tenancy.of_wave(self.sessions, wave_id))
+
 
 def services(settings: Settings, *, clock: db.Clock | None = None) -> Services:
     """Return the real services of an installation; a demo or a test passes its own clock."""
     return Services(
-        sessions=db.sessions(db.engine(settings.url)),
+        sessions=tenancy.guarded(db.engine(settings.url_of(DatabaseRole.COUNT)), tenancy.EVERYBODY),
         keys=FileKeys(settings.keys, settings.key_mirror),
         clock=clock or db.DatabaseClock(),
         settings=settings,
@@ -75,6 +92,7 @@ def services(settings: Settings, *, clock: db.Clock | None = None) -> Services:
 
 def instrument_of(services: Services, wave_id: bytes) -> Instrument:
     """Return the instrument of a wave, at the version the wave was opened with."""
+    services = services.at(wave_id)
     with services.sessions() as session:
         wave = _wave(session, wave_id)
     return _instrument(wave)
@@ -86,6 +104,7 @@ def release(services: Services, wave_id: bytes) -> Facts:
     A wave that is released already gives its stored facts: nothing is computed twice. Nobody types a share at the
     minute of release, so the facts of a witnessed wave are those that `prepare` stored.
     """
+    services = services.at(wave_id)
     with services.sessions() as session:
         wave = _wave(session, wave_id)
         stored = archive.load(session, wave)
@@ -131,6 +150,7 @@ def _device(settings: Settings) -> risk.Device:
 
 def count_wave(services: Services, wave_id: bytes, keys: KeyStore) -> CountRecord:
     """Count a witnessed wave with the keys that two shares opened, and prepare its report while they are there."""
+    services = services.at(wave_id)
     counted = count.run(
         services.sessions, wave_id, keys=keys, clock=services.clock, instrument=instrument_of(services, wave_id)
     )
@@ -140,6 +160,7 @@ def count_wave(services: Services, wave_id: bytes, keys: KeyStore) -> CountRecor
 
 def prepare(services: Services, wave_id: bytes, keys: KeyStore) -> Facts:
     """Do steps 3 to 8 for a counted wave whose K_stat two shares opened, and store the facts for its release."""
+    services = services.at(wave_id)
     made = _composed(services, wave_id, keys)
     with services.sessions.begin() as session:
         archive.store(session, _wave(session, wave_id), record.dump(made))
@@ -263,6 +284,7 @@ def score_table(
 
 def render_wave(services: Services, wave_id: bytes, locale: str) -> Path:
     """Render one language of a released wave's report, with its record and figures beside it; return the PDF."""
+    services = services.at(wave_id)
     with services.sessions() as session:
         wave = _wave(session, wave_id)
         data, sheet = archive.load(session, wave), archive.sheet(session, wave)

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class DatabaseRole(StrEnum):
+    """Who speaks to the database (A-27): on PostgreSQL each with a login of its own, on SQLite all with one file."""
+
+    OWNER = "owner"
+    APP = "app"
+    RESPOND = "respond"
+    COUNT = "count"
+
+
+class SettingsError(ValueError):
+    """Settings that do not fit together; the message names them and says how to mend it."""
 
 
 class Settings(BaseSettings):
@@ -16,7 +30,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ASSESS_", frozen=True, extra="forbid")
 
     home: Path = Field(Path("var"), description="The one folder of state: assess.db, keys/, reports/.")
-    database_url: str | None = Field(None, description="SQLAlchemy URL; default: SQLite in the home folder.")
+    database_url: str | None = Field(
+        None, description="Database; default: SQLite in the home folder. On PostgreSQL: with a login of assess_app."
+    )
+    database_url_owner: str | None = Field(None, description="PostgreSQL: the same, with a login of assess_owner.")
+    database_url_respond: str | None = Field(None, description="PostgreSQL: the same, with a login of assess_respond.")
+    database_url_count: str | None = Field(None, description="PostgreSQL: the same, with a login of assess_count.")
     key_folder: Path | None = Field(None, description="Key store; default: keys/ in the home folder. Never backed up.")
     key_mirror: Path | None = Field(None, description="Second device for keys; written and destroyed alike.")
     secret_key: SecretStr | None = Field(None, description="Signs staff sessions; default: a file made at first start.")
@@ -58,8 +77,31 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """SQLAlchemy database URL."""
+        """Address of the database for the console."""
         return self.database_url or f"sqlite:///{(self.home / 'assess.db').resolve()}"
+
+    def url_of(self, role: DatabaseRole) -> str:
+        """Return the address of the database for a role: one for all on SQLite, its own on PostgreSQL."""
+        own = {
+            DatabaseRole.OWNER: self.database_url_owner,
+            DatabaseRole.RESPOND: self.database_url_respond,
+            DatabaseRole.COUNT: self.database_url_count,
+        }
+        if self.url.startswith("sqlite"):
+            for other, url in own.items():
+                if url is not None:
+                    raise SettingsError(
+                        f"{_variable(other)} is set, but the database is SQLite, which knows no roles: unset it, or "
+                        "set ASSESS_DATABASE_URL to PostgreSQL"
+                    )
+            return self.url
+        found = self.url if role is DatabaseRole.APP else own[role]
+        if found is None:
+            raise SettingsError(
+                f"{_variable(role)} is not set: on PostgreSQL each of the four roles signs in by itself; set it to the "
+                f"address of the database with a login of assess_{role}"
+            )
+        return found
 
     @property
     def address(self) -> str:
@@ -75,3 +117,8 @@ class Settings(BaseSettings):
     def reports(self) -> Path:
         """Folder of rendered reports (a cache: the archive holds the facts)."""
         return self.home / "reports"
+
+
+def _variable(role: DatabaseRole) -> str:
+    """Return the environment variable that holds the address for a role."""
+    return f"ASSESS_DATABASE_URL_{role.upper()}"

@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from assess.cli import audit, demo, instrument, score, serving, staff, upkeep, verify, wave
+from assess.settings import SettingsError
+from assess.surveys.safeguards import StartRefused
 
 ENVIRONMENT = 5
 
@@ -26,6 +28,8 @@ class Commands(click.Group):
             named = [(fault["loc"][:1], fault["msg"]) for fault in error.errors()]
             faults = "; ".join("".join(f"ASSESS_{name}: ".upper() for name in where) + what for where, what in named)
             _environment(f"settings: {faults}", error)
+        except (SettingsError, StartRefused) as refused:
+            _environment(str(refused), refused)
         except OSError as error:
             _environment(f"{error.filename or 'a file'}: {error.strerror or error}", error)
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,10 +43,21 @@ def demo(no_serve: bool, seed: int) -> None:
     outer = Settings()
     home = outer.home / "demo"
     _empty(home)
-    settings = Settings(home=home, insecure_cookies=True, operator="Demo Consulting", host=outer.host, port=outer.port)
+    settings = Settings(
+        home=home,
+        # An invented client never meets real ones: the demo has a file of its own.
+        database_url=None,
+        database_url_owner=None,
+        database_url_respond=None,
+        database_url_count=None,
+        insecure_cookies=True,
+        operator="Demo Consulting",
+        host=outer.host,
+        port=outer.port,
+    )
     db.upgrade(settings.url)
     clock = db.SetClock(moments.window(demo_story.QUARTERS[0].opens, demo_story.ZONE)[0])
-    services = publish.services(settings, clock=clock)
+    services = _operators(publish.services(settings, clock=clock))
     password = secrets.token_urlsafe(9)
     instrument = shipped(SLUG)
     people = sum(sum(quarter.answering.values()) for quarter in demo_story.QUARTERS)
@@ -90,6 +102,11 @@ def demo(no_serve: bool, seed: int) -> None:
     _say_how_to_look(settings, password)
     if not no_serve:
         _serve(settings, client.client_id, instrument)
+
+
+def _operators(services: publish.Services) -> publish.Services:
+    """Return services whose own sessions see every row: the demo is the firm and its console in one."""
+    return replace(services, sessions=db.sessions(services.sessions.kw["bind"]))
 
 
 class _NoAccessLog(WSGIRequestHandler):
@@ -223,7 +240,7 @@ def _say_how_to_look(settings: Settings, password: str) -> None:
 
 def _serve(settings: Settings, client_id: bytes, instrument: Instrument) -> None:
     """Open a fourth wave on today's calendar, print a few of its codes to try, and serve until Ctrl-C."""
-    services = publish.services(settings)
+    services = _operators(publish.services(settings))
     with services.sessions.begin() as session:
         now = services.clock.now(session)
         today = now.astimezone(ZoneInfo(demo_story.ZONE)).date()

@@ -15,8 +15,8 @@ from gunicorn.app.base import BaseApplication
 from assess import app, publish
 from assess.cli.score import refusal
 from assess.jobs import runner
-from assess.settings import Settings
-from assess.surveys import audit, db, places
+from assess.settings import DatabaseRole, Settings
+from assess.surveys import audit, db, places, safeguards, tenancy
 from assess.surveys.keys import FileKeys
 
 ROUND_SECONDS = 20.0
@@ -58,7 +58,8 @@ def serve() -> None:
 def run(settings: Settings) -> None:
     """Serve until stopped; the child process that runs due steps lives and dies with the server."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    db.upgrade(settings.url)
+    _safe(settings)
+    db.upgrade(settings.url_of(DatabaseRole.OWNER))
     _look_for_keys(settings)
     _note_settings(settings)
     environment = {**os.environ, "ASSESS_HOME": str(settings.home)}
@@ -71,11 +72,17 @@ def run(settings: Settings) -> None:
         child.wait(timeout=30)
 
 
+def _safe(settings: Settings) -> None:
+    """Refuse a database that would betray people or lose ballots; leave no picture of the memory behind (A-23)."""
+    safeguards.without_core_dumps()
+    safeguards.refuse(settings)
+
+
 def _look_for_keys(settings: Settings) -> None:
     """Refuse a database whose key folder is not there, and warn of a device that holds both (A-03)."""
-    engine = db.engine(settings.url)
+    engine = db.engine(settings.url_of(DatabaseRole.COUNT))
     try:
-        with db.sessions(engine)() as session:
+        with tenancy.guarded(engine, tenancy.EVERYBODY)() as session:
             found = places.orphans(session, FileKeys(settings.keys, settings.key_mirror))
     finally:
         engine.dispose()
@@ -117,6 +124,7 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     settings = Settings()
+    _safe(settings)
     _look_for_keys(settings)
     services = publish.services(settings)
     while True:

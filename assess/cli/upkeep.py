@@ -9,14 +9,16 @@ import stat
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from assess import resources
 from assess.cli.score import UNUSABLE, refusal
 from assess.instruments.model import LOCALES
 from assess.reports import facts, render
 from assess.reports.render import Paper
-from assess.settings import Settings
+from assess.settings import DatabaseRole, Settings, SettingsError
 from assess.surveys import db as database
+from assess.surveys import safeguards
 
 ENVIRONMENT = 5
 _PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
@@ -32,13 +34,13 @@ def upgrade() -> None:
     """Bring the database to this version's schema."""
     settings = Settings()
     settings.home.mkdir(parents=True, exist_ok=True)
-    database.upgrade(settings.url)
+    database.upgrade(settings.url_of(DatabaseRole.OWNER))
 
 
 @db.command()
 def check() -> None:
     """Exit 1 when the database is behind this version."""
-    if database.behind(Settings().url):
+    if database.behind(Settings().url_of(DatabaseRole.OWNER)):
         raise refusal(["the database is behind this version: run `assess db upgrade`"], 1)
 
 
@@ -66,7 +68,7 @@ def doctor() -> None:
     """Say what this machine lacks: a line a check, ok, warn or FAIL with the remedy; exit 5 on a FAIL."""
     settings = Settings()
     failed = False
-    for name, problem, remedy, fatal in (*_system(), *_folders(settings)):
+    for name, problem, remedy, fatal in (*_system(), *_folders(settings), *_database(settings)):
         state = "ok" if problem is None else ("FAIL" if fatal else "warn")
         failed = failed or state == "FAIL"
         click.echo(f"{state:4} {name}" + ("" if problem is None else f": {problem}. {remedy}"))
@@ -90,6 +92,22 @@ def _system() -> list[tuple[str, str | None, str, bool]]:
     missing = [n for n in ("SourceSans3-Regular.ttf", "SourceSerif4-Bold.ttf") if not (fonts / n).is_file()]
     checks.append(("fonts", f"missing {missing}" if missing else None, "Reinstall assess", True))
     return checks
+
+
+def _database(settings: Settings) -> list[tuple[str, str | None, str, bool]]:
+    """Check what a start would refuse, once there is a database (A-23, A-27)."""
+    file = database.database_file(settings.url)
+    if file is not None and not file.exists():
+        return []
+    name = "database " + ("SQLite" if file is not None else "PostgreSQL")
+    try:
+        safeguards.refuse(settings)
+        behind = database.behind(settings.url_of(DatabaseRole.OWNER))
+    except (SettingsError, safeguards.StartRefused) as refused:
+        return [(name, line, "Nothing is served before that", True) for line in str(refused).splitlines()]
+    except OperationalError:
+        return [(name, "cannot be reached", "Start it, or mend ASSESS_DATABASE_URL", True)]
+    return [(name, "is behind this version" if behind else None, "Run `assess db upgrade`", True)]
 
 
 def _folders(settings: Settings) -> list[tuple[str, str | None, str, bool]]:

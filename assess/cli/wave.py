@@ -39,8 +39,8 @@ def count(wave_id: str, key_folder_lost: bool) -> None:
 
     Two shares open a witnessed wave. The server holds one; type the passphrase or the code, and leave the other blank.
     """
-    services = publish.services(Settings())
     key = _key(wave_id)
+    services = publish.services(Settings()).at(key)
     with services.sessions() as session:
         found, now, stage = waves.find(session, key), services.clock.now(session), totals.stage(session, key)
     if found is None:

@@ -46,7 +46,7 @@ def run(services: publish.Services) -> Iterator[Outcome]:
 def perform(services: publish.Services, step: Step) -> Outcome:
     """Run one due step."""
     try:
-        _ACTIONS[step.kind](services, step.wave_id)
+        _ACTIONS[step.kind](services.at(step.wave_id), step.wave_id)
     except Exception as error:  # noqa: BLE001 - one wave's fault must not stop the others; it is logged and returned
         # Without a traceback: frames of the count would hold answers (A-23).
         log.error("step failed", step=step.kind.value, wave=step.wave_id.hex(), error=type(error).__name__)  # noqa: TRY400 - see above

@@ -17,7 +17,7 @@ from sqlalchemy import Insert, Row, Table, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from assess.instruments.model import Instrument
-from assess.surveys import ballots, envelopes, receipts
+from assess.surveys import ballots, envelopes, receipts, tenancy
 from assess.surveys.ballots import BallotFault, Flaw
 from assess.surveys.db import Clock, upsert
 from assess.surveys.moments import GRACE
@@ -118,7 +118,7 @@ def _drop(session: Session, request: DropRequest, clock: Clock, instrument: Inst
         raise BallotFault(Flaw.ATTEMPT, f"an attempt is {ATTEMPT_BYTES} bytes")
     code = envelopes.normalise(request.code)
     slot = None if code is None else envelopes.slot(code)
-    wave = None if slot is None else session.connection().execute(_FOR, {"code_hash": slot.code_hash}).one_or_none()
+    wave = None if slot is None else _wave(session, slot)
     if slot is None or wave is None:
         return Refused(reason=RefusedReason.UNKNOWN, wave_id=None)
     now = clock.now(session)
@@ -128,6 +128,12 @@ def _drop(session: Session, request: DropRequest, clock: Clock, instrument: Inst
         return Refused(reason=RefusedReason.EARLY, wave_id=wave.wave_id)
     plain = _plain(request, wave, instrument)
     return _stored(session, slot, wave, plain, hmac.digest(request.attempt, plain, "sha256"))
+
+
+def _wave(session: Session, slot: envelopes.Slot) -> Row[Any] | None:
+    connection = session.connection()
+    tenancy.hold(connection, code_hash=slot.code_hash, ballot_id=slot.ballot_id)
+    return connection.execute(_FOR, {"code_hash": slot.code_hash}).one_or_none()
 
 
 def _plain(request: DropRequest, wave: Row[Any], instrument: Instrument) -> bytes:

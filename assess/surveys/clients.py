@@ -10,6 +10,7 @@ import secrets
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assess.surveys import tenancy
 from assess.surveys.db import DatabaseClock
 from assess.surveys.tables import Client
 
@@ -25,6 +26,7 @@ def create(session: Session, *, name: str, zone: str, country: str) -> Client:
         country=country.upper(),
         created_on=DatabaseClock().now(session).date(),
     )
+    tenancy.admit(session, client.client_id)
     session.add(client)
     session.flush()
     return client

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from assess.surveys import codes
+from assess.surveys import codes, tenancy
 from assess.surveys.codes import normalise, printed
 from assess.surveys.keys import KeyName, KeyStore
 from assess.surveys.said import said
@@ -76,9 +76,9 @@ def find(session: Session, typed: str) -> Envelope | None:
     if code is None:
         return None
     slot_ = slot(code)
-    row = (
-        session.connection().execute(_LOOK, {"code_hash": slot_.code_hash, "ballot_id": slot_.ballot_id}).one_or_none()
-    )
+    connection = session.connection()
+    tenancy.hold(connection, code_hash=slot_.code_hash, ballot_id=slot_.ballot_id)
+    row = connection.execute(_LOOK, {"code_hash": slot_.code_hash, "ballot_id": slot_.ballot_id}).one_or_none()
     return None if row is None else Envelope(wave_id=row.wave_id, side=row.side, receipt=row.receipt)
 
 

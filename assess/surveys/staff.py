@@ -19,8 +19,10 @@ from flask_security.datastore import SQLAlchemySessionUserDatastore
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from assess.surveys import tenancy
 from assess.surveys.clients import Client
 from assess.surveys.db import Base
+from assess.surveys.tenancy import Scope
 from assess.surveys.waves import Wave
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "consultants",
     "datastore",
     "end_sessions",
+    "enter",
     "find",
     "generated_password",
     "wave_of",
@@ -175,6 +178,13 @@ def assign(session: Session, user: Staff, client: Client) -> None:
     mine = select(_ASSIGNED).where(_ASSIGNED.c.client_id == client.client_id, _ASSIGNED.c.staff_id == user.staff_id)
     if session.execute(mine).first() is None:
         session.execute(_ASSIGNED.insert().values(client_id=client.client_id, staff_id=user.staff_id))
+
+
+def enter(session: Session, user: Staff) -> None:
+    """Let a guarded session see the clients of an account from now on, and no other (A-27)."""
+    tenancy.enter(session, Scope(account=user.staff_id))
+    mine = session.scalars(select(_ASSIGNED.c.client_id).where(_ASSIGNED.c.staff_id == user.staff_id))
+    tenancy.enter(session, Scope(account=user.staff_id, clients=frozenset(mine)))
 
 
 def clients_of(session: Session, user: Staff) -> list[Client]:

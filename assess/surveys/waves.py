@@ -116,8 +116,9 @@ def open_(
     wave.k_mail_fingerprint = public.mail_fingerprint
     wave.prereg = prereg.fix(session, wave, instrument)
     movement.record(session, wave, keys=keys, day=clock.now(session).date())
-    wave.state = State.OPEN
+    # Before the state: envelopes are inserted into a draft only, and PostgreSQL holds the console to it.
     envelopes.seal(session, wave, k_mail=keys.read(wave.wave_id, KeyName.MAIL))
+    wave.state = State.OPEN
     session.flush()
     return handed
 

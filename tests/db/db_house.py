@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import db_postgres
 from nacl import pwhash
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from assess.disclosure.table import BLANK, ResponseTable
 from assess.instruments.model import Form, Instrument, Item, ItemText, ItemType, Scale, Side, Texts
-from assess.surveys import box, clients, comments, count, custody, db, envelopes, roster, waves
+from assess.settings import DatabaseRole
+from assess.surveys import box, clients, comments, count, custody, db, envelopes, roster, tenancy, waves
 from assess.surveys.keys import FileKeys, KeyName, KeyStore
 from assess.surveys.shares import Cost
 from assess.surveys.states import KeyMode
@@ -67,6 +69,7 @@ class House:
     keys: FileKeys
     clock: db.SetClock
     instrument: Instrument = field(default_factory=instrument)
+    engines: dict[DatabaseRole, Engine] = field(default_factory=dict)
     handed: dict[bytes, custody.Handed] = field(default_factory=dict)
     _codes: dict[bytes, dict[str, list[str]]] = field(default_factory=dict)
 
@@ -78,7 +81,19 @@ class House:
     @property
     def environment(self) -> dict[str, str]:
         """What a command of this house finds in its environment."""
-        return {"ASSESS_HOME": str(self.folder), "ASSESS_DATABASE_URL": self.url}
+        found = {"ASSESS_HOME": str(self.folder), "ASSESS_DATABASE_URL": self.url}
+        for role, engine in self.engines.items():
+            name = "ASSESS_DATABASE_URL" + ("" if role is DatabaseRole.APP else f"_{role.upper()}")
+            found[name] = engine.url.render_as_string(hide_password=False)
+        return found
+
+    def engine_of(self, role: DatabaseRole) -> Engine:
+        """Return the engine of a role: its own login on PostgreSQL, the one file on SQLite."""
+        return self.engines.get(role, self.engine)
+
+    def of(self, role: DatabaseRole, wave: Wave) -> sessionmaker[Session]:
+        """Return the maker of sessions as the application makes them for a role, at the client of a wave."""
+        return tenancy.guarded(self.engine_of(role), tenancy.Scope(clients=frozenset({wave.client_id})))
 
     def drafted(
         self,
@@ -161,7 +176,7 @@ class House:
             answers={"A1": 4} if answers is None else answers,
             comments=comments or {},
         )
-        with self.sessions() as session:
+        with db.sessions(self.engine_of(DatabaseRole.RESPOND))() as session:
             return box.drop(session, request, clock=self.clock, instrument=self.instrument)
 
     def fill(self, wave: Wave, *, sales: int, marketing: int) -> Counter[tuple[str, tuple[int, ...]]]:
@@ -182,7 +197,7 @@ class House:
 
     def count(self, wave: Wave, keys: KeyStore | None = None, **options: object) -> count.CountRecord:
         return count.run(
-            self.sessions,
+            self.of(DatabaseRole.COUNT, wave),
             wave.wave_id,
             keys=keys or self.keys,
             clock=self.clock,
@@ -211,9 +226,14 @@ def house(folder: Path, url: str | None = None, *, at: datetime = OPENS) -> Hous
         url = f"sqlite:///{folder / 'assess.db'}"
         db.upgrade(url)
     engine = db.engine(url)
+    roles = [] if engine.dialect.name == "sqlite" else list(DatabaseRole)
+    engines = {role: db.engine(db_postgres.as_role(url, role)) for role in roles}
+    # Whoever gives the connections of a house back gives back those of its roles.
+    event.listen(engine, "engine_disposed", lambda _: [own.dispose() for own in engines.values()])
     return House(
         folder=folder,
         engine=engine,
+        engines=engines,
         sessions=db.sessions(engine),
         keys=FileKeys(folder / "keys"),
         clock=db.SetClock(at),

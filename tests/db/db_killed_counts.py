@@ -21,7 +21,8 @@ import db_postgres
 from db_house import CHEAP, CLOSES, House, people_of
 from sqlalchemy import Engine, event, select
 
-from assess.surveys import count, custody, keys
+from assess.settings import DatabaseRole
+from assess.surveys import count, custody, keys, tenancy
 from assess.surveys.moments import GRACE
 from assess.surveys.tables import BoxRow, CountRow, EnvelopeRow, ReceiptRow, SpentRow, Wave
 
@@ -45,7 +46,7 @@ def keys_of(house: House, wave_id: bytes) -> keys.KeyStore:
 
 def run(house: House, wave_id: bytes, on_stage: Callable[[str], None] = lambda _: None) -> count.CountRecord:
     return count.run(
-        house.sessions,
+        tenancy.of_wave(tenancy.guarded(house.engine_of(DatabaseRole.COUNT)), wave_id),
         wave_id,
         keys=keys_of(house, wave_id),
         clock=house.clock,
@@ -64,8 +65,9 @@ def die_at(house: House, moment: int) -> None:
         if seen > moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(house.engine, "before_cursor_execute", step)
-    event.listen(house.engine, "commit", step)
+    counting = house.engine_of(DatabaseRole.COUNT)
+    event.listen(counting, "before_cursor_execute", step)
+    event.listen(counting, "commit", step)
     destroy = house.keys.destroy
 
     def destroy_then_step(wave_id: bytes, name: keys.KeyName) -> None:

@@ -25,6 +25,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import URL, make_url
 
+from assess.settings import DatabaseRole
 from assess.surveys import db
 
 # Read when this module is: the fixture that hides a developer's variables comes later.
@@ -140,10 +141,13 @@ def _owner(programs: Path, data: Path) -> int | None:
 
 @cache
 def template() -> str:
-    """Return the name of a database at the newest revision, made once."""
+    """Return the name of a database at the newest revision, made once; the four roles may sign in."""
     name = f"assess_template_{os.getpid()}"
     with server().admin() as connection:
         connection.execute(f"CREATE DATABASE {name}")
+        known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+        for role in {f"assess_{role}" for role in DatabaseRole} - known:
+            connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS")
     atexit.register(server().dropped, name)
     db.upgrade(server().named(name))
     return name
@@ -157,6 +161,45 @@ def database() -> Iterator[str]:
         yield server().named(name)
     finally:
         server().dropped(name)
+
+
+@contextmanager
+def durable() -> Iterator[None]:
+    """Let the server keep its word through a power cut while this lasts, as whatever serves people demands."""
+    _fsync("on")
+    try:
+        yield
+    finally:
+        _fsync("off")
+
+
+@contextmanager
+def serving(engine: str) -> Iterator[None]:
+    """Let an engine serve people while this lasts, whichever it is."""
+    if engine == "sqlite":
+        yield
+        return
+    with durable():
+        yield
+
+
+def _fsync(value: str) -> None:
+    if OVERRIDE:
+        return
+    with server().admin() as connection:
+        connection.execute(f"ALTER SYSTEM SET fsync = {value}")
+        connection.execute("SELECT pg_reload_conf()")
+    for _ in range(200):
+        with server().admin() as connection:
+            if connection.execute("SHOW fsync").fetchone() == (value,):
+                return
+        time.sleep(0.02)
+    raise AssertionError("the server does not read its configuration")
+
+
+def as_role(url: str, role: DatabaseRole) -> str:
+    """Return the address of the same database for a role."""
+    return _at(url).named(_name(url), f"assess_{role}")
 
 
 def copy_of(url: str) -> str:

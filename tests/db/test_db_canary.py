@@ -6,6 +6,7 @@ import db_postgres
 from db_house import House, envelopes
 from sqlalchemy import event, text
 
+from assess.settings import DatabaseRole
 from assess.surveys import ballots, box
 from assess.surveys.keys import KeyName
 
@@ -56,8 +57,9 @@ def test_no_answer_is_in_any_file_while_people_answer_and_are_counted(built: Hou
             assert isinstance(built.drop(code, {"A1": 4, "A2": i % 6}, {"Q1": f"{CANARY} {i}"}), box.Receipt)
             look()
     built.close()
-    event.listen(built.engine, "after_cursor_execute", look)
-    event.listen(built.engine, "commit", look)
+    counting = built.engine_of(DatabaseRole.COUNT)
+    event.listen(counting, "after_cursor_execute", look)
+    event.listen(counting, "commit", look)
     assert built.count(wave, on_stage=look).counted == 20
     look()
     built.table(wave)

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from assess.surveys import staff
 from assess.surveys.audit import Event
 from assess.web.console import opened
-from assess.web.console.request import _, account, note, page
+from assess.web.console.request import _, account, enter, note, page
 
 blueprint = Blueprint("access", __name__)
 
@@ -28,7 +28,10 @@ OPEN_TO_ALL: Final = frozenset({"access.sign_in", "files.font", "static"})
 
 def guard() -> Response | None:
     """Send whoever is not signed in to the sign-in page, whatever they asked for."""
-    if request.endpoint in OPEN_TO_ALL or current_user.is_authenticated:
+    if request.endpoint in OPEN_TO_ALL:
+        return None
+    if current_user.is_authenticated:
+        enter()
         return None
     wanted = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
     return redirect(url_for("access.sign_in", to=wanted))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from zoneinfo import available_timezones
 
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
-from assess.surveys import clients, staff, waves
+from assess.surveys import clients, staff, tenancy, waves
 from assess.surveys.audit import Event
 from assess.surveys.staff import StaffRole
 from assess.web.console import chips
@@ -21,12 +22,13 @@ blueprint = Blueprint("clients", __name__)
 def portfolio() -> tuple[str, int]:
     """Show a row a client with one chip; an administrator sees every name, and opens assigned clients only (U-60)."""
     mine = staff.clients_of(session(), account())
-    shown = clients.listed(session()) if account().may(StaffRole.ADMIN) else mine
     opened = {client.client_id for client in mine}
-    rows = [
-        (client, chips.standing(waves.of_client(session(), client), now()), client.client_id in opened)
-        for client in shown
-    ]
+    every = account().may(StaffRole.ADMIN)
+    with tenancy.listing(session()) if every else nullcontext():
+        rows = [
+            (client, chips.standing(waves.of_client(session(), client), now()), client.client_id in opened)
+            for client in (clients.listed(session()) if every else mine)
+        ]
     return page("portfolio.html", rows=rows)
 
 

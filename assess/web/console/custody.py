@@ -152,7 +152,10 @@ def _not_now(wave: Wave) -> WaveRefused | None:
 
 def _act(wave: Wave, form: ShareForm) -> None:
     counted = wave.state is State.COUNTED
-    with services().readers() as reading:
+    steps = publish.Services(
+        sessions=services().counting, keys=services().keys, clock=services().clock, settings=services().settings
+    ).at(wave.wave_id)
+    with steps.sessions() as reading:
         stage = totals.stage(reading, wave.wave_id)
     keys = custody.opened(
         wave,
@@ -160,12 +163,6 @@ def _act(wave: Wave, form: ShareForm) -> None:
         keys=services().keys,
         names=(KeyName.STAT,) if counted else custody.needed(stage),
         lost=form.lost.data,
-    )
-    steps = publish.Services(
-        sessions=services().sessions,  # type: ignore[arg-type]  # the application's own sessionmaker
-        keys=services().keys,
-        clock=services().clock,
-        settings=services().settings,
     )
     if counted:
         publish.prepare(steps, wave.wave_id, keys)

@@ -34,11 +34,15 @@ _READS = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What the console works with. `readers` makes sessions that never wait for a writer."""
+    """What the console works with. `readers` makes sessions that never wait for a writer.
+
+    `counting` is the sessionmaker of the role that counts: what the console's own sessions may not touch (A-27).
+    """
 
     settings: Settings
     sessions: Callable[[], Session]
     readers: Callable[[], Session]
+    counting: Any
     clock: Clock
     keys: KeyStore
     instruments: Callable[[str], Instrument]
@@ -58,6 +62,11 @@ def session() -> Session:
         g.assess_reads = request.method in _READS or request.endpoint == "access.sign_in"
         g.assess_session = services().readers() if g.assess_reads else services().sessions()
     return cast("Session", g.assess_session)
+
+
+def enter() -> None:
+    """Let this request's session see the clients of the account that is signed in, and no other (A-27)."""
+    staff.enter(session(), account())
 
 
 def settle(response: Response) -> Response:

@@ -18,7 +18,7 @@ from flask import Flask, Response, abort
 
 from assess import verify
 from assess.i18n import day, moment, number, translator
-from assess.surveys import clients, prereg, promise, published, waves
+from assess.surveys import clients, prereg, promise, published, tenancy, waves
 from assess.surveys.prereg import Change
 from assess.surveys.states import State
 from assess.surveys.totals import CountRecord
@@ -175,7 +175,10 @@ def _totals(about: About, locale: str) -> list[tuple[str, str]]:
 
 def _wave(session: lookup.Session, address: str) -> Wave:
     """Return a wave that was opened; every other address is met by the same 404."""
-    wave = waves.find(session, bytes.fromhex(address)) if _WAVE.fullmatch(address) else None
+    if not _WAVE.fullmatch(address):
+        abort(HTTPStatus.NOT_FOUND)
+    tenancy.show(session, bytes.fromhex(address))
+    wave = waves.find(session, bytes.fromhex(address))
     if wave is None or wave.state is State.DRAFT:
         abort(HTTPStatus.NOT_FOUND)
     return wave

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from assess.disclosure.policy import Policy
-from assess.surveys import clients, db, envelopes, waves
+from assess.surveys import clients, db, envelopes, tenancy, waves
 from assess.surveys.moments import GRACE
 from assess.surveys.states import State
 from assess.surveys.waves import Wave
@@ -105,6 +105,7 @@ def look(session: Session, code: str, *, board: Board, clock: db.Clock) -> Found
 
 
 def _told(session: Session, wave_id: bytes, operator: str) -> Survey:
+    tenancy.show(session, wave_id)
     wave = waves.find(session, wave_id)
     client = None if wave is None else clients.find(session, wave.client_id)
     if wave is None or client is None:

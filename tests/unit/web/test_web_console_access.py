@@ -72,6 +72,7 @@ def flask_app(desk: Office) -> assembly.Flask:
         settings=desk.settings,
         sessions=db.sessions(engine),
         readers=db.readers(engine),
+        counting=None,
         clock=desk.clock,
         keys=None,  # type: ignore[arg-type]
         instruments=None,  # type: ignore[arg-type]
