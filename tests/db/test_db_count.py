@@ -13,9 +13,10 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.signing import VerifyKey
 from sqlalchemy import delete, func, insert, select, text, update
 
-from assess.surveys import ballots, count, receipts
+from assess.surveys import ballots, count, receipts, results, roster
 from assess.surveys.count import CountStopped
 from assess.surveys.keys import FileKeys, KeyGoneError, KeyName, fingerprint
+from assess.surveys.roster import RosterRow
 from assess.surveys.states import State
 from assess.surveys.tables import (
     BoxRow,
@@ -494,3 +495,27 @@ def stored(house: House) -> bytes:
     with house.engine.connect() as connection:
         connection.execute(text("CHECKPOINT"))
     return b"".join(db_postgres.tables_on_disk(house.url).values())
+
+
+def test_what_is_counted_knows_the_side_and_nothing_else_to_cut_by(built: House) -> None:
+    """A-14: side only; a language on the roster reaches no row, so no figure can be cut by it."""
+    wave = built.drafted()
+    with built.sessions.begin() as session:
+        people = (
+            RosterRow(side=side, email=f"{side}{i}@client.example", language=("en", "fr")[i % 2])
+            for side, number in (("sales", 12), ("marketing", 10))
+            for i in range(number)
+        )
+        roster.replace(session, wave, roster.ParsedRoster(rows=tuple(people), ignored_columns=(), warnings=()))
+    with built.sessions.begin() as session:
+        wave = built.open(session, wave)
+    built.fill(wave, sales=12, marketing=10)
+    built.close()
+    built.count(wave)
+    with built.sessions() as session:
+        rows = results.reopen(session, wave.wave_id, built.keys.read(wave.wave_id, KeyName.STAT), StatRow)
+    read = [ballots.unpadded(row, ballots.STAT) for row in rows]
+    assert len(read) == 22
+    assert {frozenset(row) for row in read} == {frozenset({"a", "s"})}
+    assert {row["s"] for row in read} == {"sales", "marketing"}
+    assert {name for row in read for name in row["a"]} == set(built.instrument.closed(wave.form))

@@ -23,7 +23,7 @@ def test_total_and_both_sides_pass() -> None:
 
 
 def test_one_cell_more_isolates_the_three_others_of_its_side() -> None:
-    """A-13 R2, the oracle: + SJ refused, as S - SJ is three people; the message says what to do, never how many."""
+    """A-13 R2, A-14, the oracle: + SJ refused, as S - SJ is three people; the message says what to do, not how many."""
     with pytest.raises(rank.CutError, match="leave a group out, or join two of them") as refused:
         rank.refuse(CELLS, {**SIDES, "SJ": ("SJ",)}, 5)
     assert "3" not in str(refused.value)
