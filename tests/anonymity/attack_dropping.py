@@ -37,7 +37,7 @@ def main(house: House, codes: list[str], mode: str) -> None:
         time.sleep(0.02)
 
     if mode == "early":
-        event.listen(house.sessions, "before_commit", early)
+        event.listen(Session, "before_commit", early)
     for number, code in enumerate(codes):
         again = codes[number // 2] if number % _REPLACED_EACH == 0 else code
         for typed in {code, again}:

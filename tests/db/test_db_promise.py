@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import db_postgres
 import pytest
 from click.testing import CliRunner
 from db_house import CHEAP, House
@@ -134,7 +135,8 @@ def test_a_database_restored_without_its_keys_refuses_the_start(built: House, mo
         assert places.orphans(session, built.keys) == [(wave.label, KeyMode.SERVICE)]
     for name, value in built.environment.items():
         monkeypatch.setenv(name, value)
-    refused = CliRunner().invoke(main, ["worker"])
+    with db_postgres.serving(built.engine.dialect.name):
+        refused = CliRunner().invoke(main, ["worker"])
     assert refused.exit_code == 5
     assert "holds no keys of Q1: a restored database needs the key folder it was used with" in refused.output
 
