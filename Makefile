@@ -22,7 +22,7 @@ demo: .venv/.stamp ## an invented client, three quarters of ballots, reports in 
 
 test: .venv/.stamp ## the whole test suite
 	@./bench/system.sh pango chromium poppler qpdf
-	@.venv/bin/pytest -n 2
+	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.stamp ## format, lint, types, import contracts, templates, instruments, catalogue, unit tests
 	@./bench/system.sh pango

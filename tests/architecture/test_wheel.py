@@ -1,18 +1,19 @@
-"""design.md section 3: the wheel holds templates, translations and instruments, and works without the repository."""
+"""design.md section 3: the wheel holds templates, translations and instruments, and works without the repository.
+
+That the installed wheel runs the demo to its reports is shown where the demo is looked at (`tests/e2e`).
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
-import sysconfig
 import zipfile
 from pathlib import Path
 
+import e2e_installed
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = e2e_installed.REPOSITORY
 FOLDERS = ("templates", "translations", "instruments")
 
 pytestmark = pytest.mark.slow
@@ -35,34 +36,17 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel built without a network: the build backend is a test dependency."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    run = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    (built,) = folder.glob("*.whl")
-    return built
+    return e2e_installed.build(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site-packages of an environment that holds the wheel, sees our dependencies, and not the repository."""
-    environment = tmp_path_factory.mktemp("installed")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
-    (packages,) = environment.glob("lib/python3*/site-packages")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(packages)]
-    run = subprocess.run([*pip, str(wheel)], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    # A path in a .pth file is searched, but its own .pth files are not read: the editable install stays out.
-    (packages / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
-    return packages
+    return e2e_installed.install(wheel, tmp_path_factory.mktemp("installed"))
 
 
 def elsewhere(installed: Path, cwd: Path, *arguments: str) -> str:
     """What a command prints in another folder, in the environment of the installed wheel."""
-    environment = {**os.environ, "ASSESS_HOME": str(cwd / "var")}
-    command = [str(installed.parents[2] / "bin" / "python"), *arguments]
-    run = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    run = e2e_installed.run(installed, cwd, *arguments)
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout
 
@@ -97,11 +81,3 @@ def test_an_installed_wheel_has_its_command(installed: Path, tmp_path: Path) -> 
     assert (installed / "bin" / "assess").exists()
     assert "Usage:" in elsewhere(installed, tmp_path, "-m", "assess", "--help")
     assert elsewhere(installed, tmp_path, "-m", "assess", "--version").strip().endswith("0.1.0")
-
-
-def test_an_installed_wheel_runs_the_demo_to_its_reports(installed: Path, tmp_path: Path) -> None:
-    printed = elsewhere(installed, tmp_path, "-m", "assess", "demo", "--no-serve")
-    for name in ("report.en.pdf", "report.fr-CA.pdf"):
-        report = tmp_path / "var" / "demo" / name
-        assert str(report.relative_to(tmp_path)) in printed
-        assert report.read_bytes().startswith(b"%PDF-")

@@ -1,15 +1,14 @@
-"""The main job with one command: `assess demo --no-serve`, run as a stranger runs it, once for all tests here."""
+"""The main job with one command: `assess demo --no-serve`, from an installed wheel, once for all tests."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import e2e_installed
 import pikepdf
 import pytest
 
@@ -25,21 +24,20 @@ class Demo:
     stderr: str
 
 
-def run(command: list[str], home: Path, timeout: int = 300) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "assess", *command],
-        env={**os.environ, "ASSESS_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    wheel = e2e_installed.build(tmp_path_factory.mktemp("wheel"))
+    return e2e_installed.install(wheel, tmp_path_factory.mktemp("installed"))
+
+
+def run(installed: Path, command: list[str], home: Path) -> subprocess.CompletedProcess[str]:
+    return e2e_installed.run(installed, home, "-m", "assess", *command, home=home)
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def demo(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     home = tmp_path_factory.mktemp("home")
-    done = run(["demo", "--no-serve"], home)
+    done = run(installed, ["demo", "--no-serve"], home)
     assert done.returncode == 0, done.stderr
     return Demo(folder=home / "demo", stdout=done.stdout, stderr=done.stderr)
 
@@ -81,22 +79,19 @@ def test_no_code_of_a_counted_wave_is_left_in_any_file(demo: Demo) -> None:
     assert not [name for name in keys if "mail" in name or "box" in name]
 
 
-def test_a_record_rendered_again_gives_the_same_bytes(demo: Demo, tmp_path: Path) -> None:
-    """R-43: same facts, two more processes, same PDF."""
-    made = []
-    for name in ("a.pdf", "b.pdf"):
-        source, out = demo.folder / "report.json", tmp_path / name
-        done = run(["report", "render", str(source), "--locale", "fr-CA", "--out", str(out)], tmp_path)
-        assert done.returncode == 0, done.stderr
-        made.append(out.read_bytes())
-    assert made[0] == made[1] == (demo.folder / "report.fr-CA.pdf").read_bytes()
+def test_a_record_rendered_again_gives_the_same_bytes(installed: Path, demo: Demo, tmp_path: Path) -> None:
+    """R-43: same facts, another process, same PDF."""
+    source, out = demo.folder / "report.json", tmp_path / "again.pdf"
+    done = run(installed, ["report", "render", str(source), "--locale", "fr-CA", "--out", str(out)], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert out.read_bytes() == (demo.folder / "report.fr-CA.pdf").read_bytes()
 
 
-def test_the_demo_does_not_delete_what_it_did_not_make(tmp_path: Path) -> None:
+def test_the_demo_does_not_delete_what_it_did_not_make(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     kept = tmp_path / "demo" / "thesis.txt"
     kept.write_text("mine", encoding="utf-8")
-    done = run(["demo", "--no-serve"], tmp_path)
+    done = run(installed, ["demo", "--no-serve"], tmp_path)
     assert done.returncode == 1
     assert "no demo made" in done.stderr
     assert kept.read_text(encoding="utf-8") == "mine"

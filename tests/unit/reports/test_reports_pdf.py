@@ -34,9 +34,9 @@ def opened(data: bytes) -> pikepdf.Pdf:
 
 
 def test_the_same_facts_give_the_same_bytes_in_two_processes():
-    """R-43, R-47."""
+    """R-43, R-47; of a whole report, the demo's is drawn again in another process."""
     data = facts.dump(sample_facts.core())
-    first, second = (render.pdf(data, "fr-CA", "letter") for _ in range(2))
+    first, second = (render.pdf(data, "fr-CA", "letter", "brief") for _ in range(2))
     assert first == second
     assert first.startswith(b"%PDF-1.7")
 
