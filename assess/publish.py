@@ -79,6 +79,10 @@ class Services:
         """Return the services of a step, whose sessions see the client of its wave and no other (A-27)."""
         return replace(self, sessions=tenancy.of_wave(self.sessions, wave_id))
 
+    def close(self) -> None:
+        """Give every connection back."""
+        self.sessions.kw["bind"].dispose()
+
 
 def services(settings: Settings, *, clock: db.Clock | None = None) -> Services:
     """Return the real services of an installation; a demo or a test passes its own clock."""

@@ -6,13 +6,19 @@ from typing import Any, NoReturn
 
 import click
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from assess.cli import audit, demo, instrument, score, serving, staff, upkeep, verify, wave
 from assess.settings import SettingsError
 from assess.surveys.safeguards import StartRefused
 
 ENVIRONMENT = 5
+_UNUSABLE = "the database cannot be used, or is behind: run `assess db upgrade`"
+_MAY_NOT = (
+    "this login may not do this: give each ASSESS_DATABASE_URL the login of its own role (`assess doctor` says which), "
+    "then run `assess db upgrade`"
+)
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class Commands(click.Group):
@@ -22,8 +28,8 @@ class Commands(click.Group):
         """Run the command; a file, a setting or a database that cannot be used is said in words."""
         try:
             return super().invoke(ctx)
-        except OperationalError as error:
-            _environment("the database cannot be used, or is behind: run `assess db upgrade`", error)
+        except (OperationalError, ProgrammingError) as error:
+            _environment(_MAY_NOT if _forbidden(error) else _UNUSABLE, error)
         except ValidationError as error:
             named = [(fault["loc"][:1], fault["msg"]) for fault in error.errors()]
             faults = "; ".join("".join(f"ASSESS_{name}: ".upper() for name in where) + what for where, what in named)
@@ -31,7 +37,13 @@ class Commands(click.Group):
         except (SettingsError, StartRefused) as refused:
             _environment(str(refused), refused)
         except OSError as error:
-            _environment(f"{error.filename or 'a file'}: {error.strerror or error}", error)
+            place = "" if error.filename is None else f"{error.filename}: "
+            _environment(f"{place}{error.strerror or error}", error)
+
+
+def _forbidden(error: DBAPIError) -> bool:
+    """Return whether PostgreSQL refused a login for what it may not do."""
+    return getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE
 
 
 def _environment(message: str, cause: Exception) -> NoReturn:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
 
 import click
 from gunicorn.app.base import BaseApplication
@@ -126,15 +127,15 @@ def worker() -> None:
     settings = Settings()
     _safe(settings)
     _look_for_keys(settings)
-    services = publish.services(settings)
-    while True:
-        for outcome in runner.run(services):
-            _say(outcome)
-        for error in runner.render(services):
-            if error is not None:
-                click.echo(f"render: {type(error).__name__}: {error}", err=True)
-        if stop.wait(ROUND_SECONDS):
-            return
+    with closing(publish.services(settings)) as services:
+        while True:
+            for outcome in runner.run(services):
+                _say(outcome)
+            for error in runner.render(services):
+                if error is not None:
+                    click.echo(f"render: {type(error).__name__}: {error}", err=True)
+            if stop.wait(ROUND_SECONDS):
+                return
 
 
 @click.command()
@@ -142,12 +143,17 @@ def worker() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def due(dry_run: bool, as_json: bool) -> None:
     """Run what is due now, a line a step; exit 1 if a step failed."""
-    services = publish.services(Settings())
+    with closing(publish.services(Settings())) as services:
+        if dry_run:
+            for step in runner.due(services):
+                _print(as_json=as_json, step=step.kind.value, wave=step.wave_id.hex())
+        elif _done(services, as_json=as_json):
+            raise SystemExit(1)
+
+
+def _done(services: publish.Services, *, as_json: bool) -> bool:
+    """Run what is due, a line a step; return whether a step failed."""
     failed = False
-    if dry_run:
-        for step in runner.due(services):
-            _print(as_json=as_json, step=step.kind.value, wave=step.wave_id.hex())
-        return
     for outcome in runner.run(services):
         failed = failed or outcome.error is not None
         _print(
@@ -159,8 +165,7 @@ def due(dry_run: bool, as_json: bool) -> None:
     for error in runner.render(services):
         failed = failed or error is not None
         _print(as_json=as_json, step="render", result="done" if error is None else str(error))
-    if failed:
-        raise SystemExit(1)
+    return failed
 
 
 def _print(*, as_json: bool, **line: str) -> None:

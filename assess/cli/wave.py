@@ -5,6 +5,8 @@ Nothing typed is an argument, an option or a line of output.
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
 from assess import publish
@@ -12,7 +14,7 @@ from assess.cli.score import UNUSABLE, refusal
 from assess.settings import Settings
 from assess.surveys import count as counting
 from assess.surveys import custody, totals, waves
-from assess.surveys.count import CountStopped
+from assess.surveys.count import CountRecord, CountStopped
 from assess.surveys.custody import Misread, Paper
 from assess.surveys.moments import GRACE
 from assess.surveys.states import KeyMode, State, WaveRefused
@@ -40,7 +42,12 @@ def count(wave_id: str, key_folder_lost: bool) -> None:
     Two shares open a witnessed wave. The server holds one; type the passphrase or the code, and leave the other blank.
     """
     key = _key(wave_id)
-    services = publish.services(Settings()).at(key)
+    with closing(publish.services(Settings())) as services:
+        counted = _counted(services.at(key), key, key_folder_lost=key_folder_lost)
+    click.echo(f"counted {counted.counted} of {counted.used} ballots, root {counted.root}")
+
+
+def _counted(services: publish.Services, key: bytes, *, key_folder_lost: bool) -> CountRecord:
     with services.sessions() as session:
         found, now, stage = waves.find(session, key), services.clock.now(session), totals.stage(session, key)
     if found is None:
@@ -56,17 +63,15 @@ def count(wave_id: str, key_folder_lost: bool) -> None:
             keys = custody.opened(
                 found, custody.read(texts), keys=keys, names=custody.needed(stage), lost=key_folder_lost
             )
-            counted = publish.count_wave(services, key, keys)
-        else:
-            instrument = publish.instrument_of(services, key)
-            counted = counting.run(services.sessions, key, keys=keys, clock=services.clock, instrument=instrument)
+            return publish.count_wave(services, key, keys)
+        instrument = publish.instrument_of(services, key)
+        return counting.run(services.sessions, key, keys=keys, clock=services.clock, instrument=instrument)
     except Misread as error:
         raise refusal([f"{_NAMES[paper]}: {fault}" for paper, fault in error.faults.items()], REFUSED) from error
     except WaveRefused as error:
         raise refusal(error.say("en"), REFUSED) from error
     except CountStopped as error:
         raise refusal([str(error)], REFUSED) from error
-    click.echo(f"counted {counted.counted} of {counted.used} ballots, root {counted.root}")
 
 
 def _key(typed: str) -> bytes:

@@ -135,9 +135,10 @@ def console(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What everybody was answered: what leaked, and how many answers held the words of the visitor's own client."""
+    """What everybody was answered: what leaked, what failed, and how many answers held the own client's words."""
 
     leaks: list[Leak]
+    failed: list[str]
     answers: int
     own: Mapping[str, int]
 
@@ -145,17 +146,20 @@ class Heard:
 def ask(office: Office, application: Any, *, visitors: tuple[Visitor, ...] = VISITORS, own: bool = True) -> Heard:
     """Ask every address as everybody, with foreign ids and, if wished, with own ones."""
     leaks: list[Leak] = []
+    failed: list[str] = []
     words: Counter[str] = Counter()
     asked = 0
     for visitor in visitors:
         for method, path, response in answers(office, application, visitor, own=own):
             asked += 1
+            if response.status_code >= 500:
+                failed.append(f"{visitor.email} {method} {path}: {response.status_code}")
             shown = response.data + repr(list(response.headers)).encode()
             found = [what for what in _forbidden(office, visitor, path) if what in shown]
             leaks += [Leak(visitor=visitor.email, request=f"{method} {path}", what=what.decode()) for what in found]
             if visitor.own is not None and office.tenants[visitor.own].word.encode() in shown:
                 words[visitor.email] += 1
-    return Heard(leaks=leaks, answers=asked, own=words)
+    return Heard(leaks=leaks, failed=failed, answers=asked, own=words)
 
 
 def answers(

@@ -27,7 +27,6 @@ from assess.cli import demo_story
 from assess.disclosure.table import ResponseTable
 from assess.instruments.load import shipped
 from assess.reports import facts, figures_csv, render, witness
-from assess.settings import Settings
 from assess.surveys import published, waves
 from assess.surveys.tables import Wave
 from assess.web.console.releases import FILES, SHEETS
@@ -42,9 +41,7 @@ def handed_out(folder: Path, locales: tuple[str, ...] = ("en",)) -> dict[str, by
     (folder / "house").mkdir(parents=True)
     made = house(folder / "house")
     made.instrument = shipped("sales-marketing")
-    services = publish.Services(
-        sessions=made.sessions, keys=made.keys, clock=made.clock, settings=Settings(home=folder / "house")
-    )
+    services = made.services()
     wave = _released(made, services)
     for locale in locales:
         publish.render_wave(services, wave.wave_id, locale)

@@ -72,6 +72,7 @@ def test_no_address_shows_a_foreign_byte_or_a_single_row_to_anybody(offices: Off
     with attack.console(offices) as application:
         heard = attack.ask(offices, application)
     assert heard.leaks == []
+    assert heard.failed == [], "no page lacks a right that its role needs"
     assert heard.answers > 500
     assert {visitor.email for visitor in VISITORS if visitor.own is not None} == set(heard.own)
     assert min(heard.own.values()) >= len(offices.tenants[0].waves)

@@ -13,9 +13,10 @@ from nacl import pwhash
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from assess import publish
 from assess.disclosure.table import BLANK, ResponseTable
 from assess.instruments.model import Form, Instrument, Item, ItemText, ItemType, Scale, Side, Texts
-from assess.settings import DatabaseRole
+from assess.settings import DatabaseRole, Settings
 from assess.surveys import box, clients, comments, count, custody, db, envelopes, roster, tenancy, waves
 from assess.surveys.keys import FileKeys, KeyName, KeyStore
 from assess.surveys.shares import Cost
@@ -91,6 +92,17 @@ class House:
         """Return the engine of a role: its own login on PostgreSQL, the one file on SQLite."""
         return self.engines.get(role, self.engine)
 
+    @property
+    def settings(self) -> Settings:
+        """The settings that the environment of this house makes."""
+        named = {name.removeprefix("ASSESS_").lower(): value for name, value in self.environment.items()}
+        return Settings(**named)  # type: ignore[arg-type]
+
+    def services(self) -> publish.Services:
+        """Return what the runner works with: the login of the role that counts, which may list what is due."""
+        counting = tenancy.guarded(self.engine_of(DatabaseRole.COUNT), tenancy.EVERYBODY)
+        return publish.Services(sessions=counting, keys=self.keys, clock=self.clock, settings=self.settings)
+
     def of(self, role: DatabaseRole, wave: Wave) -> sessionmaker[Session]:
         """Return the maker of sessions as the application makes them for a role, at the client of a wave."""
         return tenancy.guarded(self.engine_of(role), tenancy.Scope(clients=frozenset({wave.client_id})))
@@ -103,7 +115,7 @@ class House:
         mailed: bool = True,
         mode: KeyMode = KeyMode.SERVICE,
     ) -> Wave:
-        with self.sessions.begin() as session:
+        with tenancy.guarded(self.engine_of(DatabaseRole.APP)).begin() as session:
             client = clients.create(session, name="Acme", zone="America/Toronto", country="ca")
             wave = waves.draft(
                 session,
@@ -130,7 +142,7 @@ class House:
 
     def opened(self, **options: object) -> Wave:
         wave = self.drafted(**options)  # type: ignore[arg-type]
-        with self.sessions.begin() as session:
+        with self.of(DatabaseRole.APP, wave).begin() as session:
             return self.open(session, wave)
 
     def open(self, session: Session, wave: Wave) -> Wave:
@@ -208,7 +220,7 @@ class House:
     def withhold_comments(self, wave: Wave, k_stat: bytes | None = None) -> None:
         """Let the desk decide about every comment, so that a release may follow (A-18)."""
         k_stat = k_stat or self.keys.read(wave.wave_id, KeyName.STAT)
-        with self.sessions.begin() as session:
+        with self.of(DatabaseRole.APP, wave).begin() as session:
             found = session.get_one(Wave, wave.wave_id)
             for lying in comments.pile(session, found, k_stat=k_stat):
                 comments.decide(session, found, lying.row_id, comments.Decision.WITHHOLD, k_stat=k_stat)

@@ -15,7 +15,6 @@ from assess.cli import demo_story
 from assess.instruments.load import shipped
 from assess.jobs import runner
 from assess.reports import facts
-from assess.settings import Settings
 from assess.surveys import waves
 
 PEOPLE = {"sales": 30, "marketing": 30}
@@ -26,9 +25,7 @@ def released(engine: str, folder: Path, *, changed: bool = False) -> facts.Facts
     folder.mkdir()
     with lent(engine, folder) as made:
         made.instrument = shipped("sales-marketing")
-        services = publish.Services(
-            sessions=made.sessions, keys=made.keys, clock=made.clock, settings=Settings(home=made.folder)
-        )
+        services = made.services()
         wave = made.opened(people=PEOPLE, form="core")
         for side, number in PEOPLE.items():
             people = demo_story.people(side, 0, made.instrument, "core", seed=3)[:number]

@@ -12,7 +12,6 @@ from assess.cli import demo_story
 from assess.instruments.load import shipped
 from assess.jobs import runner
 from assess.reports.facts import Facts, ReleasedFigure
-from assess.settings import Settings
 from assess.surveys import clients, waves
 from assess.surveys.clients import Client
 from assess.surveys.tables import Wave
@@ -24,8 +23,7 @@ QUARTER = timedelta(days=91)
 @pytest.fixture
 def services(built: House) -> publish.Services:
     built.instrument = shipped("sales-marketing")
-    settings = Settings(home=built.folder, database_url=built.url)
-    return publish.Services(sessions=built.sessions, keys=built.keys, clock=built.clock, settings=settings)
+    return built.services()
 
 
 def counted(house: House, services: publish.Services, client: Client, number: int, sales: int) -> Wave:

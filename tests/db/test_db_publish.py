@@ -17,8 +17,7 @@ from assess.jobs import runner
 from assess.reports import facts as record
 from assess.reports import figures_csv, render, risk, risk_pages
 from assess.reports.facts import Facts
-from assess.settings import DatabaseRole, Settings
-from assess.surveys import archive, comments, roster, tenancy, waves
+from assess.surveys import archive, comments, roster, waves
 from assess.surveys.comments import Decision
 from assess.surveys.keys import KeyName
 from assess.surveys.lifecycle import StepKind
@@ -31,9 +30,7 @@ INVITED = {"sales": 30, "marketing": 16}
 @pytest.fixture
 def services(built: House) -> publish.Services:
     built.instrument = shipped("sales-marketing")
-    settings = Settings(home=built.folder, database_url=built.url)
-    sessions = tenancy.guarded(built.engine_of(DatabaseRole.COUNT), tenancy.EVERYBODY)
-    return publish.Services(sessions=sessions, keys=built.keys, clock=built.clock, settings=settings)
+    return built.services()
 
 
 def counted(

@@ -12,7 +12,6 @@ from assess.cli import demo_story
 from assess.instruments.load import shipped
 from assess.jobs import runner
 from assess.reports import facts as record
-from assess.settings import Settings
 from assess.surveys import archive, destruction, lifecycle, waves
 from assess.surveys.custody import Paper
 from assess.surveys.keys import KeyName
@@ -27,9 +26,7 @@ RELEASE = CLOSES + timedelta(days=9)
 @pytest.fixture
 def services(built: House) -> publish.Services:
     built.instrument = shipped("sales-marketing")
-    return publish.Services(
-        sessions=built.sessions, keys=built.keys, clock=built.clock, settings=Settings(home=built.folder)
-    )
+    return built.services()
 
 
 def closed(house: House, services: publish.Services, mode: KeyMode) -> Wave:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from web_console_office import PASSWORD, ROBIN, Office, office, words
+from db_lent import ENGINES
+from web_console_office import PASSWORD, ROBIN, Office, lent_office, words
 
 from assess.instruments.load import shipped
+from assess.settings import DatabaseRole
 from assess.surveys import audit, box, db
 from assess.surveys.tables import AuditRow, BoxRow, PersonRow, Wave
 
@@ -22,9 +25,10 @@ LIST = (
 )
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Office:
-    return office(tmp_path)
+@pytest.fixture(params=ENGINES)
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    with lent_office(request.param, tmp_path) as made:
+        yield made
 
 
 def driven(desk: Office) -> list[str]:
@@ -112,9 +116,9 @@ def test_a_page_that_would_note_a_code_fails_and_changes_nothing(desk: Office, m
 def _dropped(desk: Office, wave: str, codes: list[str]) -> list[str]:
     """Let some people answer and return their receipts."""
     found = []
-    with db.sessions(db.engine(desk.settings.url))() as session:
-        opened = session.get_one(Wave, bytes.fromhex(wave.rpartition("/")[2]))
-        instrument = shipped(opened.instrument)
+    with desk.session() as session:
+        instrument = shipped(session.get_one(Wave, bytes.fromhex(wave.rpartition("/")[2])).instrument)
+    with db.sessions(desk.engine(DatabaseRole.RESPOND))() as session:
         for code in codes:
             request = box.DropRequest(
                 code=code,

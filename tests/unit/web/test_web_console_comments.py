@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
-from web_console_office import READER, ROBIN, SAM, Office, Visitor, office, words
+from db_lent import ENGINES
+from web_console_office import READER, ROBIN, SAM, Office, Visitor, lent_office, words
 from werkzeug.test import TestResponse
 
 from assess.instruments.load import shipped
+from assess.settings import DatabaseRole
 from assess.surveys import box, count, custody, db, envelopes, lifecycle, shares
 from assess.surveys.keys import FileKeys, KeyName, ShareFile
 from assess.surveys.moments import GRACE
@@ -24,17 +27,17 @@ NAMED = "I think Mary Smith <b>helps</b> us with the leads"
 FRENCH = "Ils ne nous disent jamais ce que veulent les clients."
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Office:
-    return office(tmp_path)
+@pytest.fixture(params=ENGINES)
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    with lent_office(request.param, tmp_path) as made:
+        yield made
 
 
 def counted(desk: Office, *, sales: int = 11, marketing: int = 10) -> str:
     """Let everybody write, count, and return the address of the wave; one comment names somebody, one is in French."""
     wave_id = bytes.fromhex(desk.ids["open"])
-    engine = db.engine(desk.settings.url)
     instrument, keys = shipped("sales-marketing"), FileKeys(desk.settings.keys)
-    with db.sessions(engine)() as session:
+    with desk.session() as session:
         wave = session.get_one(Wave, wave_id)
         codes = envelopes.cards(session, wave, keys)
         closes_at = wave.closes_at
@@ -51,14 +54,14 @@ def counted(desk: Office, *, sales: int = 11, marketing: int = 10) -> str:
                 answers={instrument.closed("core")[0]: 4},
                 comments={"OQ1": text},
             )
-            with db.sessions(engine)() as session:
+            with db.sessions(desk.engine(DatabaseRole.RESPOND))() as session:
                 dropped = box.drop(session, request, clock=desk.clock, instrument=instrument)
             assert isinstance(dropped, box.Receipt)
     desk.clock.set(closes_at + GRACE)
-    with db.sessions(engine).begin() as session:
+    counting = desk.of(DatabaseRole.COUNT, wave_id)
+    with counting.begin() as session:
         lifecycle.close(session, wave_id, desk.clock)
-    count.run(db.sessions(engine), wave_id, keys=keys, clock=desk.clock, instrument=instrument)
-    engine.dispose()
+    count.run(counting, wave_id, keys=keys, clock=desk.clock, instrument=instrument)
     return f"/waves/{desk.ids['open']}"
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from web_console_office import ROBIN, ROSTER, SAM, Office, office, words
+from db_lent import ENGINES
+from web_console_office import ROBIN, ROSTER, SAM, Office, lent_office, words
 
 from assess.instruments.load import shipped
 from assess.reports import witness
 from assess.reports.render import RenderError
-from assess.surveys import archive, box, custody, envelopes, shares, waves
+from assess.settings import DatabaseRole
+from assess.surveys import archive, box, custody, db, envelopes, shares, waves
 from assess.surveys.keys import FileKeys
 from assess.surveys.states import State
 from assess.surveys.tables import AuditRow, Wave
@@ -30,14 +33,15 @@ DRAFT = {
 GROUPS = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{5}-){4}[0-9A-HJKMNP-TV-Z]{5}")
 
 
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+@pytest.fixture(params=ENGINES)
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """An office whose passphrases are cheap, and whose sheets are made in this process: the child has its own test."""
     cheap = shares.Cost(operations=1, memory=8192)
     derive = shares.share_b
     monkeypatch.setattr(shares, "share_b", lambda phrase, wave_id, **_: derive(phrase, wave_id, cost=cheap))
     monkeypatch.setattr(witness, "pdf", lambda sheet, locale, paper: f"{sheet.code} {paper} {locale}".encode())
-    return office(tmp_path)
+    with lent_office(request.param, tmp_path) as made:
+        yield made
 
 
 def drafted(desk: Office, **changed: str) -> str:
@@ -77,7 +81,7 @@ def filled(desk: Office, path: str) -> None:
     for number, code in enumerate(sessions):
         answers = {item: 1 + (number + place) % 5 for place, item in enumerate(instrument.closed("pulse"))}
         request = box.DropRequest(code=code, attempt=number.to_bytes(16, "big"), answers=answers, comments={})
-        with desk.session() as session:
+        with db.sessions(desk.engine(DatabaseRole.RESPOND))() as session:
             assert isinstance(box.drop(session, request, clock=desk.clock, instrument=instrument), box.Receipt)
     desk.clock.set(closes + timedelta(minutes=20))
 

@@ -1,10 +1,15 @@
-"""An office with two tenants for the tests of the console: built once, copied for each test."""
+"""An office with two tenants for the tests of the console: built once an engine, copied for each test.
+
+On PostgreSQL the application has the logins of the roles, and the tests' own eyes are a superuser's.
+"""
 
 from __future__ import annotations
 
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -12,15 +17,19 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import db_postgres
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import Client, TestResponse
 
 from assess.app import create_app
 from assess.instruments.load import shipped
-from assess.settings import Settings
-from assess.surveys import clients, db, moments, roster, staff, waves
+from assess.settings import DatabaseRole, Settings
+from assess.surveys import clients, db, moments, roster, staff, tenancy, waves
 from assess.surveys.keys import FileKeys
 from assess.surveys.roster import sides
 from assess.surveys.states import State
+from assess.web.console.request import EXTENSION
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 1, 20, 15, 0, tzinfo=UTC)
@@ -40,7 +49,9 @@ class Office:
     settings: Settings
     clock: db.SetClock
     ids: dict[str, str]
+    url: str
     made: list[Any] = field(default_factory=list)
+    engines: dict[str, Engine] = field(default_factory=dict)
 
     def app(self) -> Any:
         """Return the application of this copy, made once."""
@@ -51,11 +62,35 @@ class Office:
     def visitor(self, email: str | None = None) -> Visitor:
         visitor = Visitor(Client(self.app()))
         if email is not None:
-            visitor.browser.set_cookie("assess_console", _cookie(email), domain="localhost", path="/console")
+            cookie = _cookie(email, _name(self.url))
+            visitor.browser.set_cookie("assess_console", cookie, domain="localhost", path="/console")
         return visitor
 
+    def engine(self, role: DatabaseRole | None = None) -> Engine:
+        """Return the engine of a role, or the one that sees everything."""
+        url = self.url if role is None else self.settings.url_of(role)
+        if url not in self.engines:
+            self.engines[url] = db.engine(url)
+        return self.engines[url]
+
     def session(self) -> Any:
-        return db.sessions(db.engine(self.settings.url)).begin()
+        """Begin a session that sees everything."""
+        return db.sessions(self.engine()).begin()
+
+    def of(self, role: DatabaseRole, wave_id: bytes) -> sessionmaker[Session]:
+        """Return the maker of sessions as the application makes them for a role, at the client of a wave."""
+        with self.session() as session:
+            client_id = session.get_one(waves.Wave, wave_id).client_id
+        return tenancy.guarded(self.engine(role), tenancy.Scope(clients=frozenset({client_id})))
+
+    def close(self) -> None:
+        """Give every connection back."""
+        for application in self.made:
+            made = application.mounts["/console"].extensions[EXTENSION]
+            for maker in (made.sessions, made.readers, made.counting):
+                maker.kw["bind"].dispose()
+        for engine in self.engines.values():
+            engine.dispose()
 
 
 class Visitor:
@@ -77,10 +112,27 @@ class Visitor:
 
 
 def office(folder: Path, **settings: Any) -> Office:
-    """Return a copy of the office in a folder of its own."""
-    home = folder / "home"
-    shutil.copytree(_built()[0], home)
-    return Office(settings=_settings(home, **settings), clock=db.SetClock(NOW), ids=_built()[1])
+    """Return a copy of the office in a folder of its own, on SQLite."""
+    home, _, ids = _built("sqlite")
+    shutil.copytree(home, folder / "home")
+    made = _settings(folder / "home", **settings)
+    return Office(settings=made, clock=db.SetClock(NOW), ids=ids, url=made.url)
+
+
+@contextmanager
+def lent_office(engine: str, folder: Path) -> Iterator[Office]:
+    """Lend a copy of the office on an engine, gone afterwards."""
+    if engine == "sqlite":
+        yield office(folder)
+        return
+    home, url, ids = _built(engine)
+    shutil.copytree(home, folder / "home")
+    copied = db_postgres.copy_of(url)
+    made = Office(settings=_settings(folder / "home", **_logins(copied)), clock=db.SetClock(NOW), ids=ids, url=copied)
+    with db_postgres.durable():
+        yield made
+    made.close()
+    db_postgres.drop(copied)
 
 
 def words(response: TestResponse) -> str:
@@ -93,25 +145,45 @@ def _settings(home: Path, **changed: Any) -> Settings:
     return Settings(**{"home": home, "secret_key": "k" * 32, "insecure_cookies": True, **changed})
 
 
+def _logins(url: str) -> dict[str, str]:
+    """Return the settings by which each role signs in to a database of PostgreSQL."""
+    names = {role: "database_url" + ("" if role is DatabaseRole.APP else f"_{role}") for role in DatabaseRole}
+    return {name: db_postgres.as_role(url, role) for role, name in names.items()}
+
+
+def _name(url: str) -> str:
+    return "sqlite" if url.startswith("sqlite") else "postgresql"
+
+
 @cache
-def _cookie(email: str) -> str:
+def _cookie(email: str, engine: str) -> str:
     """Return the cookie of a sign-in, once: hashing a password is slow on purpose."""
     folder = Path(tempfile.mkdtemp())
-    copy = office(folder)
-    visitor = copy.visitor()
-    assert visitor.post("/sign-in", {"email": email, "password": PASSWORD}).status_code == 302
-    cookie = visitor.browser.get_cookie("assess_console", path="/console")
+    with lent_office(engine, folder) as copy:
+        visitor = copy.visitor()
+        assert visitor.post("/sign-in", {"email": email, "password": PASSWORD}).status_code == 302
+        cookie = visitor.browser.get_cookie("assess_console", path="/console")
     assert cookie is not None
     shutil.rmtree(folder)
     return cookie.value
 
 
 @cache
-def _built() -> tuple[Path, dict[str, str]]:
+def _built(name: str) -> tuple[Path, str, dict[str, str]]:
+    """Return the folder, the database and the ids of the office that all others on an engine are copied from."""
     home = Path(tempfile.mkdtemp()) / "home"
     settings = _settings(home)
-    db.upgrade(settings.url)
-    engine = db.engine(settings.url)
+    if name == "sqlite":
+        db.upgrade(settings.url)
+        return home, settings.url, _furnished(settings, settings.url)
+    home.mkdir()
+    url = db_postgres.copy_of(db_postgres.server().named(db_postgres.template()))
+    return home, url, _furnished(settings, url)
+
+
+def _furnished(settings: Settings, url: str) -> dict[str, str]:
+    """Put clients, accounts and waves into an empty database; return their ids."""
+    engine = db.engine(url)
     clock = db.SetClock(NOW)
     ids: dict[str, str] = {}
     with db.sessions(engine).begin() as session:
@@ -138,7 +210,7 @@ def _built() -> tuple[Path, dict[str, str]]:
         released.state, released.released_at = State.RELEASED, datetime(2025, 11, 4, 14, tzinfo=UTC)
         ids["released"] = released.wave_id.hex()
     engine.dispose()
-    return home, ids
+    return ids
 
 
 def _wave(session: Any, client: clients.Client, label: str, monday: date) -> waves.Wave:

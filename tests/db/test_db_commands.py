@@ -1,0 +1,204 @@
+"""The commands that touch the database, on either engine: each signs in as the role it needs and no other (A-27)."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import db_postgres
+import pytest
+from click.testing import CliRunner, Result
+from db_house import House
+from db_lent import ENGINES, lent
+from sqlalchemy import select, update
+
+from assess.cli import main, serving
+from assess.instruments.load import shipped
+from assess.settings import DatabaseRole
+from assess.surveys import audit, shares, staff
+from assess.surveys.audit import Event
+from assess.surveys.states import KeyMode, State
+from assess.surveys.tables import AuditRow, Wave
+
+PEOPLE = {"sales": 6, "marketing": 6}
+ROLE_OF = {
+    ("staff", "add", "robin@firm.example"): DatabaseRole.APP,
+    ("audit", "check"): DatabaseRole.APP,
+    ("audit", "head"): DatabaseRole.APP,
+    ("due",): DatabaseRole.COUNT,
+    ("wave", "count", "00" * 16): DatabaseRole.COUNT,
+    ("db", "check"): DatabaseRole.OWNER,
+    ("db", "upgrade"): DatabaseRole.OWNER,
+}
+"""Whose login each command needs."""
+ADDRESSES = {
+    role: "ASSESS_DATABASE_URL" + ("" if role is DatabaseRole.APP else f"_{role.upper()}") for role in DatabaseRole
+}
+NOWHERE = "postgresql:///assess?host=/nowhere"
+
+
+@pytest.fixture(params=ENGINES)
+def house(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A house whose environment the commands find; by the database's own clock its waves closed long ago."""
+    with lent(request.param, tmp_path) as made, db_postgres.serving(request.param):
+        made.instrument = shipped("sales-marketing")
+        for name, value in made.environment.items():
+            monkeypatch.setenv(name, value)
+        yield made
+
+
+def run(*arguments: str, typed: str = "") -> Result:
+    return CliRunner().invoke(main, list(arguments), input=typed)
+
+
+def answered(house: House, mode: KeyMode = KeyMode.SERVICE) -> Wave:
+    wave = house.opened(people=PEOPLE, form="core", mode=mode)
+    for codes in house.codes(wave).values():
+        for code in codes[:6]:
+            house.drop(code, {"AL1": 4})
+    return wave
+
+
+def state(house: House, wave: Wave) -> State:
+    with house.sessions() as session:
+        return session.get_one(Wave, wave.wave_id).state
+
+
+def test_an_account_and_the_log_of_it(house: House) -> None:
+    """U-101, U-110, A-27: `assess staff` and `assess audit`, as the console's login."""
+    done = run("staff", "add", "robin@firm.example", "--role", "admin", "--role", "consultant", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["roles"] == ["admin", "consultant"]
+    assert run("staff", "add", "robin@firm.example").exit_code == 3
+    assert run("staff", "add", "sam@firm.example").exit_code == 0
+    with house.sessions() as session:
+        assert staff.find(session, "robin@firm.example") is not None
+        assert list(session.scalars(select(AuditRow.event))) == [Event.STAFF_ADDED] * 2
+        first = session.scalar(select(AuditRow.audit_id).order_by(AuditRow.audit_id).limit(1))
+    head = json.loads(run("audit", "head", "--json").stdout)
+    assert run("audit", "check", "--head", head["head"]).exit_code == 0
+    with house.sessions.begin() as session:
+        session.execute(update(AuditRow).where(AuditRow.audit_id == first).values(actor="nobody"))
+    broken = run("audit", "check")
+    assert (broken.exit_code, f"row {first}: " in broken.output) == (1, True)
+
+
+def test_what_is_due_is_listed_and_done(house: House) -> None:
+    """U-110, A-27: `assess due`, as the login that counts."""
+    wave = answered(house)
+    listed = run("due", "--dry-run")
+    assert listed.exit_code == 0, listed.output
+    assert f"close {wave.wave_id.hex()}" in listed.output
+    assert state(house, wave) is State.OPEN
+    done = run("due", "--json")
+    assert done.exit_code == 0, done.output
+    steps = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert [step["step"] for step in steps if step["step"] != "forget"] == ["close", "count", "purge"]
+    assert {step["result"] for step in steps} == {"done"}
+    assert state(house, wave) is State.COUNTED
+    again = run("due")
+    assert (again.exit_code, again.output) == (0, "")
+
+
+@pytest.mark.parametrize("mode", list(KeyMode))
+def test_a_wave_is_counted_at_the_prompt(house: House, mode: KeyMode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """U-110, A-09, A-27: `assess wave count`, as the login that counts; nothing typed is printed."""
+    derive, cheap = shares.share_b, shares.Cost(operations=1, memory=8192)
+    monkeypatch.setattr(shares, "share_b", lambda phrase, wave_id, **_: derive(phrase, wave_id, cost=cheap))
+    wave = answered(house, mode)
+    code = house.handed[wave.wave_id].code if mode.witnessed else ""
+    done = run("wave", "count", wave.wave_id.hex(), typed=f"\n{code}\n")
+    assert done.exit_code == 0, done.output
+    assert "counted 12 of 12 ballots, root " in done.output
+    assert not code or code not in done.output
+    assert state(house, wave) is State.COUNTED
+
+
+def test_the_server_and_its_worker_start_as_the_roles(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A-23, A-27, stack.md section 3: refusals, migration, keys, settings in the log; the worker's first round."""
+    wave = answered(house)
+    begun: list[Any] = []
+    monkeypatch.setattr(serving.Server, "run", lambda server: begun.append(server.load()))
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: _Child())
+    served = run("serve")
+    assert served.exit_code == 0, served.output
+    application = begun[0].mounts["/console"].extensions["assess"]
+    for maker in (application.sessions, application.readers, application.counting):
+        maker.kw["bind"].dispose()
+    with house.sessions() as session:
+        assert list(session.scalars(select(AuditRow.event))) == [Event.SETTING_CHANGED]
+    stopped = threading.Event()
+    stopped.set()
+    monkeypatch.setattr(serving.threading, "Event", lambda: stopped)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    worked = run("worker")
+    assert worked.exit_code == 0, worked.output
+    assert f"count {wave.wave_id.hex()}: done" in worked.output
+    assert state(house, wave) is State.COUNTED
+
+
+class _Child:
+    """Stands for the process that runs what is due."""
+
+    def terminate(self) -> None:
+        """End nothing."""
+
+    def wait(self, timeout: float) -> None:
+        """Wait for nothing."""
+
+
+@pytest.mark.parametrize("command", list(ROLE_OF), ids=" ".join)
+def test_a_command_uses_no_other_login_than_that_of_its_role(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A-27: the addresses of the other three roles lead nowhere; with its own leading nowhere too it says so."""
+    with lent("postgresql", tmp_path) as house:
+        with house.sessions.begin() as session:
+            audit.record(session, "operator", Event.STAFF_ADDED, "account 1")
+        needed = ROLE_OF[command]
+        monkeypatch.setenv("ASSESS_HOME", str(tmp_path))
+        for role, name in ADDRESSES.items():
+            monkeypatch.setenv(name, house.environment[name] if role is needed else NOWHERE)
+        done = run(*command)
+        assert done.exit_code == (3 if command[0] == "wave" else 0), done.output
+        monkeypatch.setenv(ADDRESSES[needed], NOWHERE)
+        lost = run(*command)
+        assert lost.exit_code == 5
+        assert "the database cannot be used" in lost.output
+
+
+@pytest.mark.parametrize(
+    "command", [("staff", "add", "robin@firm.example"), ("audit", "check"), ("audit", "head"), ("due",)], ids=" ".join
+)
+def test_a_login_of_another_role_is_said_in_words(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A-27, U-110: the database refuses what a login may not, and whoever runs the command reads what to mend."""
+    with lent("postgresql", tmp_path) as house:
+        for name in house.environment:
+            monkeypatch.setenv(name, house.environment[ADDRESSES[DatabaseRole.RESPOND]])
+        monkeypatch.setenv("ASSESS_HOME", str(tmp_path))
+        done = run(*command)
+        assert done.exit_code == 5, done.output
+        assert "this login may not do this" in done.output
+
+
+def test_an_empty_database_of_postgresql_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """U-110: as on SQLite."""
+    with lent("postgresql", tmp_path) as house:
+        with house.engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+            connection.exec_driver_sql("GRANT USAGE ON SCHEMA public TO PUBLIC")
+        for name, value in house.environment.items():
+            monkeypatch.setenv(name, value)
+        for command in ROLE_OF:
+            if command != ("db", "upgrade"):
+                done = run(*command)
+                assert done.exit_code in {1, 5}, (command, done.output)
+                assert "assess db upgrade" in done.output, (command, done.output)
