@@ -262,9 +262,12 @@ class Judged:
     half: int
 
 
-def judge(home: Path, people: list[Sender]) -> Judged:
-    """Open every ballot and look which version of its person's answers it is."""
-    engine = db.engine(f"sqlite:///{home / 'assess.db'}")
+def judge(home: Path, people: list[Sender], url: str | None = None, *, settled: bool = True) -> Judged:
+    """Open every ballot and look which version of its person's answers it is.
+
+    `settled`: everybody's last version was acknowledged; else a later one that was not may lie in its place.
+    """
+    engine = db.engine(url or f"sqlite:///{home / 'assess.db'}")
     with db.sessions(engine)() as session:
         wave = session.scalars(select(Wave)).one()
         box = {row.ballot_id: row for row in session.scalars(select(BoxRow))}
@@ -284,8 +287,8 @@ def judge(home: Path, people: list[Sender]) -> Judged:
         )
         which = [n for n, version in enumerate(person.versions) if version.answers == read.answers]
         half += not which
-        # Everybody's last version was acknowledged before the server was stopped for good.
-        lost += bool(which) and which != [person.acknowledged]
+        first = -1 if person.acknowledged is None else person.acknowledged
+        lost += bool(which) and (which != [first] if settled else max(which) < first)
         doubled += row.drops > len(person.versions)
     return Judged(lost=lost, doubled=doubled, half=half)
 

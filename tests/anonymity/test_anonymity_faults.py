@@ -21,15 +21,17 @@ from typing import Final
 
 import attack_crashes
 import attack_load
+import attack_postmaster
+import db_postgres
 import pytest
 from attack_table import SUITE, Row
 from db_house import CLOSES, House, house, people_of
 from db_killed_counts import here
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
-from web_console_office import ROBIN, office, words
+from web_console_office import ROBIN, lent_office, office, words
 
-from assess.surveys import box
+from assess.surveys import box, envelopes
 from assess.surveys.count import CountStopped
 from assess.surveys.keys import FileKeys, KeyFolderError, KeyName
 from assess.surveys.moments import GRACE
@@ -45,6 +47,10 @@ FAULTS: Final = {
     True: {"disk full": 2, "disk slow": 1, "worker killed": 1, "server killed": 1},
     False: {"disk full": 80, "disk slow": 80, "worker killed": 60, "server killed": 40},
 }
+KILLS: Final = {True: 2, False: 60}
+"""How often PostgreSQL is killed while people answer."""
+STRIDE: Final = {True: 40, False: 1}
+"""Of the statements and commits of a count, before how manieth it is killed."""
 POSTS: Final = {True: 12, False: 260}
 """Cut, doubled and overtaken posts."""
 HOUR: Final = timedelta(hours=1)
@@ -141,11 +147,48 @@ def _killed(script: str, folder: Path, wave: Wave, mode: str) -> subprocess.Comp
     )
 
 
+def killed_databases(size: int, folder: Path) -> list[Row]:
+    """Kill PostgreSQL, whole, while people answer and while a wave is counted."""
+    draw = random.Random(SEED)
+    with attack_postmaster.cluster() as cluster:
+        db_postgres.migrated(cluster.server, "template")
+        with attack_postmaster.survey(cluster, "template", folder / "answers") as survey:
+            judged, writers = attack_postmaster.killed(survey, KILLS[size <= SUITE], draw)
+        whole = attack_postmaster.counted(cluster, "template", folder / "count", stride=STRIDE[size <= SUITE])
+        forgets = attack_postmaster.forgets(cluster, "template", folder / "forgets")
+        with attack_postmaster.survey(cluster, "template", folder / "late") as survey:
+            late = attack_postmaster.forgotten(survey, draw)
+    lost, doubled, half = (sum(getattr(each, what) for each in judged) for what in ("lost", "doubled", "half"))
+    told = all(attack_postmaster.NOT_RECEIVED in page for page in writers.pages)
+    return [
+        Row(
+            attack="faults",
+            what=f"PostgreSQL killed (-9) {len(judged)} times while people answer; {writers.refused} told to retry",
+            score=f"{lost} lost, {doubled} doubled, {half} half of {writers.acknowledged:,} acknowledged",
+            band="0, 0, 0",
+            planted=f"synchronous_commit off: {late.lost} lost",
+            holds=lost == doubled == half == 0 and writers.refused > 0 and told and late.lost > 0,
+        ),
+        Row(
+            attack="faults",
+            what=f"PostgreSQL killed (-9) {whole.kills} times in one count, before its statements and commits",
+            score="the same totals, root and answers" if whole.same else "OTHER",
+            band="the same",
+            planted="forgets its stage: " + ("cannot end" if forgets else "NOT SEEN"),
+            holds=whole.same and whole.kills > 0 and forgets,
+        ),
+    ]
+
+
 def table(size: int) -> list[Row]:
     """Run the faults that have a figure."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = [load(size, folder / "load"), crashes(size, folder / "crashes")]
+        rows = [
+            load(size, folder / "load"),
+            crashes(size, folder / "crashes"),
+            *killed_databases(size, folder / "databases"),
+        ]
         return rows if size <= SUITE else [*rows, killed_counts(folder / "counts")]
 
 
@@ -160,6 +203,44 @@ def test_nothing_that_breaks_under_load_loses_doubles_or_halves_an_acknowledged_
     """Section 9, A-06: kill -9, full and slow disk, cut, doubled, overtaken posts; late writing is caught."""
     row = load(SUITE, tmp_path)
     assert row.holds, row
+
+
+# A cursor of a server that is dead cannot be closed there any more.
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*ServerCursor.*was deleted while still open:ResourceWarning")
+def test_a_database_that_is_killed_loses_no_ballot_and_no_count(tmp_path: Path) -> None:
+    """Section 9, A-06, A-08: kill -9 of PostgreSQL; a server that commits late and a count that forgets are caught."""
+    for row in killed_databases(SUITE, tmp_path):
+        assert row.holds, row
+
+
+def test_while_there_is_no_database_every_page_says_what_to_do(tmp_path: Path) -> None:
+    """Section 9, M8, A-23: whoever answers keeps what was typed; staff read that nothing was saved; no traceback."""
+    with lent_office("postgresql", tmp_path) as made:
+        robin, wave = made.visitor(ROBIN), f"/waves/{made.ids['open']}"
+        assert robin.get(wave).status_code == 200
+        with made.session() as session:
+            found = session.get_one(Wave, bytes.fromhex(made.ids["open"]))
+            code = envelopes.cards(session, found, FileKeys(made.settings.keys))["sales"][0]
+        person = attack_load.Sender(code=code, side="sales")
+        version = person.next(random.Random(SEED))
+        for engine in made.engines.values():
+            engine.dispose()
+        db_postgres.drop(made.url)
+        sent = {"data": person.body(version), "content_type": "application/x-www-form-urlencoded"}
+        asked = [robin.browser.post(f"/w/{page}", **sent) for page in ("start", "check", "drop")]
+        for response in asked:
+            assert response.status_code == 503
+            assert attack_postmaster.NOT_RECEIVED in words(response)
+            assert version.attempt in response.text
+            assert code in response.text
+        told = [robin.get(wave), robin.browser.post(f"/console{wave}/cards")]
+        for response in told:
+            assert "Something went wrong on our side" in words(response)
+            assert "Nothing was saved. Try again in a minute" in words(response)
+        about = robin.browser.get(f"/w/about/{made.ids['open']}")
+        assert [response.status_code for response in (*told, about)] == [500, 500, 503]
+        assert not any("Traceback" in response.text for response in (*asked, *told, about))
 
 
 def test_a_count_that_forgets_its_stage_is_caught_by_the_killed_counts(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ ROOMY = 4 * 1024**3
 # Tests lose nothing in a power cut; what a start refuses is tested on its own.
 CONFIGURATION = "listen_addresses = ''\nfsync = off\nmax_connections = 100\nautovacuum_naptime = 1h\n"
 # The shell outlives a killed test process just long enough to stop the server and sweep its folder.
-GUARDED = '"$@" & server=$!; read _; kill -INT $server; wait $server; rm -rf "$DATA"'
+GUARDED = '"$@" & server=$!; read told; kill -INT $server; wait $server; [ "$told" = keep ] || rm -rf "$DATA"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,24 +82,8 @@ def server() -> Server:
 
 def started(data: Path, configuration: str) -> Server:
     """Make a cluster in an empty folder, start it and return it; it ends with this process."""
-    programs = _programs()
-    owner = _owner(programs, data)
-    # Small segments of the log: tests search every file of the server.
-    made = ["initdb", "-A", "trust", "-E", "utf8", "-U", "postgres", "--wal-segsize=1", "--no-locale", "--no-sync"]
-    subprocess.run([programs / made[0], *made[1:], "-D", data], user=owner, check=True, stdout=subprocess.DEVNULL)
-    with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(configuration)
-    with (data / "log").open("ab") as log:
-        guard = subprocess.Popen(
-            ["sh", "-c", GUARDED, "sh", programs / "postgres", "-D", data, "-k", data],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            user=owner,
-            env={**os.environ, "DATA": str(data)},
-            start_new_session=True,
-        )
-    made_server = Server(url=URL.create("postgresql", username="postgres", query={"host": str(data)}), data=data)
+    found = made(data, configuration)
+    guard = launched(found)
 
     def stop() -> None:
         assert guard.stdin is not None
@@ -107,13 +91,46 @@ def started(data: Path, configuration: str) -> Server:
         guard.wait(timeout=30)
 
     atexit.register(stop)
-    for _ in range(600):
+    return found
+
+
+def made(data: Path, configuration: str) -> Server:
+    """Make a cluster in an empty folder; it is not started."""
+    programs = _programs()
+    owner = _owner(programs, data)
+    # Small segments of the log: tests search every file of the server.
+    wanted = ["initdb", "-A", "trust", "-E", "utf8", "-U", "postgres", "--wal-segsize=1", "--no-locale", "--no-sync"]
+    subprocess.run([programs / wanted[0], *wanted[1:], "-D", data], user=owner, check=True, stdout=subprocess.DEVNULL)
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(configuration)
+    return Server(url=URL.create("postgresql", username="postgres", query={"host": str(data)}), data=data)
+
+
+def launched(cluster: Server) -> subprocess.Popen[bytes]:
+    """Start a cluster and wait until it answers; return the shell that ends it when its input closes.
+
+    It sweeps the folder too, unless it was told to keep it.
+    """
+    data = cluster.data
+    assert data is not None
+    programs = _programs()
+    with (data / "log").open("ab") as log:
+        guard = subprocess.Popen(
+            ["sh", "-c", GUARDED, "sh", programs / "postgres", "-D", data, "-k", data],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            user=_owner(programs, data),
+            env={**os.environ, "DATA": str(data)},
+            start_new_session=True,
+        )
+    for _ in range(1200):
         try:
-            with made_server.admin():
-                return made_server
+            with cluster.admin():
+                return guard
         except psycopg.OperationalError:
             assert guard.poll() is None, (data / "log").read_text(encoding="utf-8")
-            time.sleep(0.05)
+            time.sleep(0.025)
     raise AssertionError((data / "log").read_text(encoding="utf-8"))
 
 
@@ -143,14 +160,20 @@ def _owner(programs: Path, data: Path) -> int | None:
 def template() -> str:
     """Return the name of a database at the newest revision, made once; the four roles may sign in."""
     name = f"assess_template_{os.getpid()}"
-    with server().admin() as connection:
+    atexit.register(server().dropped, name)
+    migrated(server(), name)
+    return name
+
+
+def migrated(cluster: Server, name: str) -> str:
+    """Make a database at the newest revision, and the four logins if there are none; return a superuser's address."""
+    with cluster.admin() as connection:
         connection.execute(f"CREATE DATABASE {name}")
         known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         for role in {f"assess_{role}" for role in DatabaseRole} - known:
             connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS")
-    atexit.register(server().dropped, name)
-    db.upgrade(server().named(name))
-    return name
+    db.upgrade(cluster.named(name))
+    return cluster.named(name)
 
 
 @contextmanager

@@ -162,6 +162,8 @@ def _catch(app: Flask) -> None:
         faults.record(log, route=str(request.endpoint), error=cause)
         if "assess_session" in g:
             g.assess_session.rollback()
+        # Nobody is looked up for this page: the database may be what failed.
+        g._login_user = app.login_manager.anonymous_user()  # type: ignore[attr-defined]
         return asked.page("error.html", 500, code=500, bare=True)
 
     app.register_error_handler(HTTPException, known)
