@@ -58,6 +58,7 @@ class Event(StrEnum):
     SHARE_GIVEN = "share given"
     SHARE_REFUSED = "share refused"
     KEY_DESTROYED = "key destroyed"
+    KEYS_MISSING = "keys missing"
     COMMENTS_EDITED = "comments edited"
     COMMENTS_DONE = "comments done"
     RELEASE_SET = "release set"

@@ -119,6 +119,16 @@ def test_a_wave_is_counted_at_the_prompt(house: House, mode: KeyMode, monkeypatc
     assert state(house, wave) is State.COUNTED
 
 
+def test_a_count_at_the_prompt_without_the_key_folder_says_what_to_mount(house: House) -> None:
+    """A-03, U-110: the fault in words, the environment's exit code, and the wave is as it was."""
+    wave = answered(house)
+    (house.folder / "keys").rename(house.folder / "elsewhere")
+    done = run("wave", "count", wave.wave_id.hex())
+    assert done.exit_code == 5
+    assert f"Error: The key folder holds nothing of wave {wave.wave_id.hex()}" in done.output
+    assert state(house, wave) is State.OPEN
+
+
 def test_the_server_and_its_worker_start_as_the_roles(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A-23, A-27, stack.md section 3: refusals, migration, keys, settings in the log; the worker's first round."""
     wave = answered(house)

@@ -20,7 +20,11 @@ from werkzeug.routing import BaseConverter
 from assess import resources
 from assess.i18n import babel_locale, day, moment, number
 from assess.surveys import staff
+from assess.surveys.audit import Event
+from assess.surveys.keys import KeyFolderError, KeyGoneError
 from assess.surveys.lists import MOST_BYTES
+from assess.surveys.said import said
+from assess.surveys.states import WaveRefused
 from assess.web.console import (
     access,
     cards,
@@ -46,6 +50,12 @@ _HOURS: Final = 12
 _ROOM: Final = 1024 * 1024
 """Bytes of a form beside the list it carries."""
 _KNOWN: Final = frozenset({400, 403, 404, 405, 413, 500})
+_KEYLESS: Final[tuple[type[Exception], ...]] = (KeyFolderError, KeyGoneError)
+_GONE: Final = said(
+    "A key that this step needs is no longer in the key folder of this wave: it was destroyed, or this is another "
+    "folder. Mount the folder that the wave was opened with, or set ASSESS_KEY_FOLDER to it, then try again. Nothing "
+    "was changed."
+)
 
 
 class KeyConverter(BaseConverter):
@@ -157,6 +167,16 @@ def _catch(app: Flask) -> None:
             return error.get_response()  # type: ignore[return-value]
         return asked.page("error.html", error.code, code=error.code if error.code in _KNOWN else 400)
 
+    def keyless(error: Exception) -> tuple[str, int]:
+        """Say what the key folder lacks; an act that was tried is written down, and nothing of it is kept."""
+        wave_id: bytes = (request.view_args or {})["wave_id"]
+        asked.session().rollback()
+        if not g.assess_reads:
+            asked.note_refused(Event.KEYS_MISSING, f"{wave_id.hex()}: {request.blueprint}")
+        client, wave = asked.wave_or_404(wave_id)
+        fault = error.fault if isinstance(error, KeyFolderError) else _GONE
+        return asked.refusal(WaveRefused(fault), client, wave)
+
     def unknown(error: Exception) -> tuple[str, int]:
         cause = getattr(error, "original_exception", None) or error
         faults.record(log, route=str(request.endpoint), error=cause)
@@ -167,5 +187,7 @@ def _catch(app: Flask) -> None:
         return asked.page("error.html", 500, code=500, bare=True)
 
     app.register_error_handler(HTTPException, known)
+    for kind in _KEYLESS:
+        app.register_error_handler(kind, keyless)
     app.register_error_handler(InternalServerError, unknown)
     app.register_error_handler(Exception, unknown)

@@ -119,6 +119,7 @@ def give(wave_id: bytes) -> Response | tuple[str, int]:
         note_refused(Event.SHARE_REFUSED, wave.wave_id.hex())
         reasons = told.say(locale())
     except KeyFolderError as error:
+        note_refused(Event.SHARE_REFUSED, wave.wave_id.hex())
         reasons = [error.fault.say(locale())]
     except CountStopped as error:
         reasons = [str(error)]
