@@ -6,6 +6,7 @@ person sees (`respond.pages`).
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Final, TextIO
@@ -45,5 +46,10 @@ def logger(stream: TextIO | None = None) -> structlog.BoundLogger:
 
 
 def record(log: structlog.BoundLogger, *, route: str, error: BaseException) -> None:
-    """Write that a route failed and with which class of exception; the message of the exception may hold a value."""
-    log.error(EVENT, route=route, error=type(error).__qualname__)
+    """Write that a route failed and with which class of exception; the message of the exception may hold a value.
+
+    A log that cannot be written, on a full disk, must not cost the person the page that says what to do: there is
+    nowhere left to say it.
+    """
+    with contextlib.suppress(OSError):
+        log.error(EVENT, route=route, error=type(error).__qualname__)

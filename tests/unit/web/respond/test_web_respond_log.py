@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import traceback
+from unittest.mock import Mock
 
 import pytest
 import structlog
@@ -58,6 +59,16 @@ def test_a_forced_fault_logs_route_and_class_only(
     assert house.log.getvalue().count("\n") == 3
     said = capfd.readouterr()
     assert leaks(house, house.log.getvalue() + said.out + said.err + everything(caplog)) == []
+
+
+def test_a_log_that_cannot_be_written_costs_nobody_their_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M8, section 9 (disk full): found by `make attack`, where the log lay on the disk that was full."""
+    monkeypatch.setattr("assess.surveys.box.drop", failing)
+    monkeypatch.setattr(house.log, "write", Mock(side_effect=OSError("File too large")))
+    response = house.client.post("/w/drop", data=checked(house, OQ1=COMMENT))
+    assert response.status_code == 503
+    assert "Your answers are still on this page" in response.text
+    assert COMMENT in response.text
 
 
 def test_what_goes_well_is_not_logged_at_all(
