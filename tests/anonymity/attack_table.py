@@ -37,6 +37,10 @@ MODULES: Final[Mapping[str, str]] = {
 }
 """The adversaries of section 6, then the faults of section 9."""
 
+BEGIN: Final = "<!-- make attack: begin -->"
+END: Final = "<!-- make attack: end -->"
+"""Between these docs/anonymity.md has the table."""
+
 _HEAD: Final = ("attack", "what", "product", "band", "planted weakness", "holds")
 
 
@@ -69,6 +73,12 @@ def missing(name: str) -> Row:
     return Row(attack=name, what=f"{MODULES[name]}.py is not there", score="-", band="-", planted="-", holds=False)
 
 
+def stopped(name: str, fault: Exception) -> Row:
+    """Return the row of an attack that did not come to its end: it does not hold."""
+    what = f"stopped by {type(fault).__name__}"
+    return Row(attack=name, what=what, score="-", band="-", planted="-", holds=False)
+
+
 def text(rows: Sequence[Row]) -> str:
     """Return the whole table as text."""
     lines = [_HEAD, *(_cells(row) for row in rows)]
@@ -82,6 +92,22 @@ def markdown(rows: Sequence[Row]) -> str:
     """Return the table as it stands in docs/anonymity.md."""
     lines = [_HEAD, ("-",) * len(_HEAD), *(_cells(row) for row in rows)]
     return "\n".join("|" + "|".join(cell.replace("|", "\\|") for cell in line) + "|" for line in lines)
+
+
+def placed(page: str, rows: Sequence[Row]) -> str:
+    """Return docs/anonymity.md with this table in the place of the one that it has."""
+    before, found, rest = page.partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not (found and ended):
+        raise ValueError(f"docs/anonymity.md has no place for the table: {BEGIN} … {END}")
+    return f"{before}{BEGIN}\n\n{markdown(rows)}\n\n{END}{after}"
+
+
+def renewed(rows: Sequence[Row], before: Sequence[Row]) -> list[Row]:
+    """Return a whole table of which some attacks were made again."""
+    names = {row.attack for row in rows}
+    order = list(MODULES)
+    return sorted([row for row in before if row.attack not in names] + [*rows], key=lambda row: order.index(row.attack))
 
 
 def figures(rows: Sequence[Row], *, version: str, day: date, size: int) -> str:

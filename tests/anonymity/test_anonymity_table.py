@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -43,23 +44,63 @@ def test_an_attack_that_nobody_wrote_fails_the_run(command, monkeypatch, capsys)
     assert "test_anonymity_nothing.py is not there" in capsys.readouterr().out
 
 
+def test_an_attack_that_stops_fails_the_run_and_leaves_the_others_their_rows(command, monkeypatch, docs, capsys):
+    def stopping(_):
+        raise ZeroDivisionError("no people")
+
+    monkeypatch.setattr(attacks, "MODULES", {"T0": "attack_table", "T1": "attack_table"})
+    monkeypatch.setattr(attacks, "attack", lambda name: stopping if name == "T0" else lambda _: [GOOD])
+    assert command.main([], docs) == 1
+    kept = attacks.read((docs / "attacks.json").read_text())
+    assert [(row.what, row.holds) for row in kept] == [("stopped by ZeroDivisionError", False), ("60 people", True)]
+    assert "no people" in capsys.readouterr().err
+
+
 def test_an_unknown_attack_is_named_with_those_that_exist(command, capsys) -> None:
     with pytest.raises(SystemExit):
         command.main(["T99"])
     assert "T99: the attacks are T1, " in capsys.readouterr().err
 
 
-def test_a_whole_run_at_full_size_keeps_its_figures(command, monkeypatch, tmp_path, capsys) -> None:
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    (tmp_path / "anonymity.md").write_text(f"before\n{attacks.BEGIN}\n{attacks.END}\nafter\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_whole_run_at_full_size_keeps_its_figures(command, monkeypatch, docs, capsys) -> None:
     """Docs and risk sheets cite them: version, size and day, nothing of the machine."""
     monkeypatch.setattr(attacks, "MODULES", {"T0": "attack_table"})
     monkeypatch.setattr(attacks, "attack", lambda _: lambda size: [GOOD] * (2 if size > attacks.SUITE else 1))
-    kept = tmp_path / "attacks.json"
-    assert command.main(["--suite"], kept) == 0
+    kept = docs / "attacks.json"
+    assert command.main(["--suite"], docs) == 0
+    assert command.main(["T0"], docs) == 0
     assert not kept.exists()
-    assert command.main([], kept) == 0
+    assert command.main([], docs) == 0
     assert attacks.read(kept.read_text()) == [GOOD, GOOD]
     assert json.loads(kept.read_text()).keys() == {"command", "version", "day", "size", "rows"}
+    assert attacks.markdown([GOOD, GOOD]) in (docs / "anonymity.md").read_text()
     assert "T0" in capsys.readouterr().out
+
+
+def test_a_single_attack_renews_its_rows_alone(command, monkeypatch, docs) -> None:
+    monkeypatch.setattr(attacks, "MODULES", {"T0": "attack_table", "T1": "attack_table"})
+    other = replace(GOOD, attack="T1")
+    monkeypatch.setattr(attacks, "attack", lambda name: lambda _: [GOOD if name == "T0" else other])
+    command.main([], docs)
+    monkeypatch.setattr(attacks, "attack", lambda _: lambda _: [BAD])
+    assert command.main(["T0"], docs) == 1
+    assert attacks.read((docs / "attacks.json").read_text()) == [BAD, other]
+    text = (docs / "anonymity.md").read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert attacks.markdown([BAD, other]) in text
+    assert attacks.markdown([GOOD, other]) not in text
+
+
+def test_a_page_without_a_place_for_the_table_is_told() -> None:
+    with pytest.raises(ValueError, match="has no place for the table"):
+        attacks.placed("nothing", [GOOD])
 
 
 def test_the_figures_say_the_day_and_no_time() -> None:
