@@ -22,7 +22,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Protocol, Self
 from urllib.parse import urlencode
 
 from attack_open import SIDES, open_now
@@ -37,10 +37,12 @@ from assess.surveys.tables import BoxRow, SpentRow, Wave
 EARLY: Final = """
 import secrets, threading
 from sqlalchemy.orm import Session
-from assess.surveys import box, envelopes
+from assess.surveys import box, envelopes, tenancy
 real = box.drop
 def early(session, request, **options):
     threading.Timer(1.0, lambda: real(Session(session.get_bind()), request, **options)).start()
+    slot = envelopes.slot(envelopes.normalise(request.code))
+    tenancy.hold(session.connection(), code_hash=slot.code_hash, ballot_id=slot.ballot_id)
     wave_id = envelopes.find(session, request.code).wave_id
     session.rollback()
     return box.Receipt(receipt=secrets.token_hex(10), replaced=False, wave_id=wave_id)
@@ -83,20 +85,48 @@ class Sender:
         return urlencode(hidden | {item: str(answer) for item, answer in version.answers.items()}).encode()
 
 
+class Database(Protocol):
+    """A database in processes of its own, which can be killed and started again."""
+
+    def kill(self) -> None:
+        """End it without a word."""
+        ...
+
+    def start(self) -> None:
+        """Start it on the same files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A database elsewhere than in the home: a superuser's address, the settings of the roles, what can be killed."""
+
+    url: str
+    logins: Mapping[str, str]
+    database: Database
+
+
 class Daemon:
     """The real server in processes of its own."""
 
-    def __init__(self, home: Path, *, planted: str = "") -> None:
+    def __init__(self, home: Path, *, planted: str = "", place: Place | None = None) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self._home = home
         self._script = planted + SERVE
+        self._logins = {} if place is None else place.logins
+        self.database = None if place is None else place.database
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it and wait for its first page."""
-        environment = {**os.environ, "ASSESS_HOME": str(self._home), "ASSESS_PORT": str(self.port)}
+        environment = {
+            **os.environ,
+            **self._logins,
+            "ASSESS_HOME": str(self._home),
+            "ASSESS_PORT": str(self.port),
+        }
         self.process = subprocess.Popen([sys.executable, "-c", self._script], env=environment, start_new_session=True)
         for _ in range(600):
             with contextlib.suppress(OSError, http.client.HTTPException):
@@ -129,6 +159,10 @@ def break_server(daemon: Daemon, how: str) -> None:
         case "worker killed":
             for worker in daemon.workers():
                 os.kill(worker, signal.SIGKILL)
+        case "database killed":
+            assert daemon.database is not None
+            daemon.database.kill()
+            daemon.database.start()
         case "disk full":
             for worker, soft, hard in [
                 (each, *resource.prlimit(each, resource.RLIMIT_FSIZE)) for each in daemon.workers()
@@ -293,12 +327,15 @@ def judge(home: Path, people: list[Sender], url: str | None = None, *, settled: 
     return Judged(lost=lost, doubled=doubled, half=half)
 
 
-def under_load(folder: Path, faults: list[str], *, posts: int, seed: int, planted: str = "") -> tuple[Judged, int, int]:
+def under_load(
+    folder: Path, faults: list[str], *, posts: int, seed: int, planted: str = "", place: Place | None = None
+) -> tuple[Judged, int, int]:
     """Break the server so often while people answer; return the judgement, the faults and what was acknowledged."""
     home = folder / "home"
-    cards = open_now(home, people=12)
+    url = None if place is None else place.url
+    cards = open_now(home, people=12, url=url)
     people = [Sender(code=code, side=side) for side in SIDES for code in cards[side][:12]]
-    daemon = Daemon(home, planted=planted)
+    daemon = Daemon(home, planted=planted, place=place)
     daemon.start()
     try:
         with Load(daemon, people, share=0.2 if posts else 0.0, seed=seed) as load:
@@ -310,4 +347,4 @@ def under_load(folder: Path, faults: list[str], *, posts: int, seed: int, plante
                 load.wait_for(1)
     finally:
         daemon.kill()
-    return judge(home, people), len(faults) + load.bad_posts, load.acknowledged
+    return judge(home, people, url), len(faults) + load.bad_posts, load.acknowledged

@@ -20,9 +20,9 @@ from assess.surveys.keys import FileKeys
 SIDES = tuple(side.code for side in INSTRUMENT.sides)
 
 
-def open_now(home: Path, *, people: int, form: str = "core") -> Mapping[str, list[str]]:
-    """Open a wave of `people` a side in a home of its own; return its codes by side."""
-    url = f"sqlite:///{home / 'assess.db'}"
+def open_now(home: Path, *, people: int, form: str = "core", url: str | None = None) -> Mapping[str, list[str]]:
+    """Open a wave of `people` a side in a home of its own, or in a database elsewhere; return its codes by side."""
+    url = url or f"sqlite:///{home / 'assess.db'}"
     db.upgrade(url)
     engine = db.engine(url)
     keys = FileKeys(home / "keys")

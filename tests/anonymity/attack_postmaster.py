@@ -27,7 +27,7 @@ import attack_unfenced
 import db_postgres
 import psycopg
 import pytest
-from attack_load import Judged, Sender, judge
+from attack_load import Judged, Place, Sender, judge
 from db_house import House, house, people_of
 from sqlalchemy import Engine, event, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -117,6 +117,16 @@ def cluster() -> Iterator[Cluster]:
         yield made
     finally:
         made.stop()
+
+
+def place(on: Cluster, template: str) -> Place:
+    """Return a new database of a cluster for the real server, which signs in as the roles."""
+    url = on.copied(template)
+    logins = {
+        "ASSESS_DATABASE_URL" + ("" if role is DatabaseRole.APP else f"_{role.upper()}"): db_postgres.as_role(url, role)
+        for role in DatabaseRole
+    }
+    return Place(url=url, logins=logins, database=on)
 
 
 @dataclass(kw_only=True)

@@ -94,6 +94,37 @@ def load(size: int, folder: Path) -> Row:
     )
 
 
+def load_on_postgresql(folder: Path, each: int = 12) -> Row:
+    """Break the real server and PostgreSQL behind it while people answer; at full size only."""
+    faults = [
+        fault for fault in ("database killed", "server killed", "worker killed", "disk slow") for _ in range(each)
+    ]
+    random.Random(SEED).shuffle(faults)
+    for name in ("honest", "early"):
+        (folder / name).mkdir(parents=True)
+    with attack_postmaster.cluster() as cluster:
+        db_postgres.migrated(cluster.server, "template")
+        judged, number, acknowledged = attack_load.under_load(
+            folder / "honest", faults, posts=each, seed=SEED, place=attack_postmaster.place(cluster, "template")
+        )
+        early, _, _ = attack_load.under_load(
+            folder / "early",
+            ["server killed"],
+            posts=0,
+            seed=SEED,
+            planted=attack_load.EARLY,
+            place=attack_postmaster.place(cluster, "template"),
+        )
+    return Row(
+        attack="faults",
+        what=f"{number} faults under load on PostgreSQL: kill -9 of it, of the server, slow disk, cut, doubled posts",
+        score=f"{judged.lost} lost, {judged.doubled} doubled, {judged.half} half of {acknowledged:,} acknowledged",
+        band="0, 0, 0",
+        planted=f"writes after it answers: {early.lost} lost",
+        holds=judged.lost == judged.doubled == judged.half == 0 and early.lost > 0,
+    )
+
+
 def killed_counts(folder: Path) -> Row:
     """Kill a count after each stage and before each of its steps; at full size only: its own test is in the suite."""
     closed = folder / "var"
@@ -189,7 +220,9 @@ def table(size: int) -> list[Row]:
             crashes(size, folder / "crashes"),
             *killed_databases(size, folder / "databases"),
         ]
-        return rows if size <= SUITE else [*rows, killed_counts(folder / "counts")]
+        if size <= SUITE:
+            return rows
+        return [*rows, load_on_postgresql(folder / "postgresql"), killed_counts(folder / "counts")]
 
 
 def test_an_image_of_any_instant_has_every_acknowledged_ballot(tmp_path: Path) -> None:
