@@ -16,10 +16,12 @@ from assess.disclosure.movement import Movement
 from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.reconstruction import Statement, alone, tells_by_silence, without_share
 from assess.disclosure.registry import Kind, Registered
+from assess.disclosure.siblings import Sum, complements, turned
 from assess.disclosure.told import Node, Told, WaveNumbers, nodes
 from assess.disclosure.turnover import ANY, DRIFT, Chain, Stage, gives_away, surely_open
 from assess.instruments.model import FloorClass
 
+NONE_REVERSED: Final[Mapping[str, frozenset[str]]] = {}
 OWN: Final = "own"
 """Quantity of answers about one's own view; the mirror has others beside it."""
 
@@ -48,6 +50,10 @@ class _Unit:
     floor: int
 
 
+Spans = dict[tuple[str, ...], dict[Node, Span]]
+"""Where means of a wave lie, by the ids of a unit and by node."""
+
+
 def audit(
     now: WaveNumbers,
     earlier: Sequence[WaveNumbers],
@@ -56,6 +62,7 @@ def audit(
     shells: Sequence[Registered],
     statements: Sequence[Statement],
     decided: Decision,
+    reversed_: Mapping[str, frozenset[str]] = NONE_REVERSED,
     first: WaveNumbers | None = None,
 ) -> Decision:
     """Return what has to be withheld or coarsened beside what was decided before.
@@ -76,6 +83,8 @@ def audit(
         Statements under 30 answers a side as they would print, for R3.
     decided
         What was decided before.
+    reversed_
+        By scale (`scale.ALN`), the statements that it turns round.
     first
         For an erratum: what the wave's first release has printed. A number of ballots that differs withholds
         everything, as two means of the same people but one are the answers of that one.
@@ -89,7 +98,7 @@ def audit(
         return Decision(withhold=frozenset(shell.id for shell in shells), coarsen=decided.coarsen)
     units = _units(shells, policy)
     rebuilt = _rebuilt(statements, decided)
-    held, close = _narrow(now if first is None else _merged(now, first), earlier, units)
+    held, close, spans = _narrow(now if first is None else _merged(now, first), earlier, units)
     withhold = decided.withhold | rebuilt.withhold | held
     coarsen = {**decided.coarsen, **rebuilt.coarsen}
     for id_ in sorted(close - withhold):
@@ -97,6 +106,7 @@ def audit(
             withhold |= {id_}
         else:
             coarsen |= dict.fromkeys((_kin(id_, shells) & now.told.keys()) - withhold, Precision.FIVES)
+    withhold |= _complements(spans, withhold, shells, units, reversed_)
     return Decision(withhold=_with_composites(withhold, shells), coarsen=coarsen)
 
 
@@ -139,8 +149,8 @@ def _merged(now: WaveNumbers, first: WaveNumbers) -> WaveNumbers:
 
 def _narrow(
     now: WaveNumbers, earlier: Sequence[WaveNumbers], units: Sequence[_Unit]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the figures that hold a person too closely (R4), and those that hold joiners or leavers so (R5)."""
+) -> tuple[frozenset[str], frozenset[str], Spans]:
+    """Return the figures that hold a person too closely (R4), those that hold joiners or leavers so (R5), and spans."""
     waves = (*earlier, now)
     spans = _spans(waves, units)
     held: set[str] = set()
@@ -153,10 +163,35 @@ def _narrow(
             means = [each.get(unit.ids, {}).get(node, ANY) for each in spans]
             if any(gives_away(chain, unit.floor) for chain in _chains(waves, unit, node, means)):
                 close |= {id_ for id_ in unit.ids if id_ in now.told}
-    return frozenset(held), frozenset(close)
+    return frozenset(held), frozenset(close), spans[-1]
 
 
-def _spans(waves: Sequence[WaveNumbers], units: Sequence[_Unit]) -> list[dict[tuple[str, ...], dict[Node, Span]]]:
+def _complements(
+    spans: Spans,
+    withhold: frozenset[str],
+    shells: Sequence[Registered],
+    units: Sequence[_Unit],
+    reversed_: Mapping[str, frozenset[str]],
+) -> frozenset[str]:
+    """Return the figures of statements that would give a withheld sibling away through their scale."""
+    of = {id_: unit.ids for unit in units for id_ in unit.ids}
+    sums = []
+    for shell in shells:
+        if shell.kind is not Kind.SCALE or shell.id in withhold:
+            continue
+        (part,) = shell.parts
+        for node, scale in spans.get(of[shell.id], {}).items():
+            items: dict[str, Span | None] = {}
+            for item in part.items:
+                ids = of[f"{Kind.ITEM}.{item}"]
+                span = None if ids[0] in withhold else spans.get(ids, {}).get(node)
+                items[item] = turned(span) if span and item in reversed_.get(shell.id, ()) else span
+            sums.append(Sum(scale=scale, items=items))
+    gone = {shell.subject for shell in shells if shell.kind is Kind.ITEM and shell.id in withhold}
+    return frozenset(id_ for item in complements(sums, gone) for id_ in of[f"{Kind.ITEM}.{item}"])
+
+
+def _spans(waves: Sequence[WaveNumbers], units: Sequence[_Unit]) -> list[Spans]:
     """Return where every mean lies by all that its own wave prints, by wave, unit and node; one call of the solver."""
     asked: list[tuple[int, _Unit, tuple[Told, ...]]] = []
     for place, wave in enumerate(waves):
@@ -164,7 +199,7 @@ def _spans(waves: Sequence[WaveNumbers], units: Sequence[_Unit]) -> list[dict[tu
             told = tuple(each for id_ in unit.ids for each in wave.told.get(id_, ()))
             if told:
                 asked.append((place, unit, told))
-    found: list[dict[tuple[str, ...], dict[Node, Span]]] = [{} for _ in waves]
+    found: list[Spans] = [{} for _ in waves]
     for (place, unit, told), spans in zip(asked, extremes([of_nodes(told) for _, _, told in asked]), strict=True):
         found[place][unit.ids] = dict(zip(nodes(told), spans, strict=True))
     return found

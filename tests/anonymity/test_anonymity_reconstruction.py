@@ -10,15 +10,18 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from itertools import combinations_with_replacement
 
 import attack_histories as histories
 import numpy as np
+import pytest
 from attack_histories import SIDES
 from attack_table import FULL, SUITE, Row
 
 from assess.advice.model import Records
+from assess.disclosure import gate
 from assess.disclosure.policy import Precision
 from assess.disclosure.table import ResponseTable
 from assess.publish import audited_facts
@@ -43,6 +46,8 @@ def table(size: int) -> list[Row]:
     at = SUITE if size <= SUITE else FULL
     rebuilt, looked = items(at, gated=True)
     without, _ = items(at, gated=False)
+    held, silent = subtracted(at, Gate.WHOLE)
+    lonely, alone_ = subtracted(at, Gate.LONELY)
     share = 100 * planted(TABLES[at])
     scales = five_on_five(SCALES[at])
     return [
@@ -56,6 +61,14 @@ def table(size: int) -> list[Row]:
         ),
         Row(
             attack="T2",
+            what=f"sides of {silent} withheld statements, held within 25 points by their scale and its others",
+            score=str(held),
+            band="0",
+            planted=f"{lonely} of {alone_} where their siblings all print",
+            holds=held == 0 and silent > 0 and lonely > 0,
+        ),
+        Row(
+            attack="T2",
             what=f"scales of 5 v 5, {SCALES[at]} of them, rebuilt whole",
             score=str(scales),
             band="0",
@@ -65,24 +78,79 @@ def table(size: int) -> list[Row]:
     ]
 
 
+class Gate(Enum):
+    """What stands between the answers and the page."""
+
+    WHOLE = "whole"
+    LONELY = "withholds a statement and leaves its siblings"
+    NONE = "floors alone"
+
+
+@cache
+def reports(at: int, gate_: Gate) -> tuple[tuple[ResponseTable, Facts], ...]:
+    """Return waves of answers with what is printed of them."""
+    made = []
+    for people, waves in WAVES[at].items():
+        for number in range(waves):
+            answered = wave(np.random.default_rng(1000 * people + number), people)
+            context = histories.context_of(1, (), "core")
+            if gate_ is Gate.NONE:
+                made.append((answered, histories.ungated(answered, context)))
+                continue
+            with pytest.MonkeyPatch.context() as patch:
+                if gate_ is Gate.LONELY:
+                    patch.setattr(gate, "complements", lambda sums, withheld: frozenset())
+                made.append((answered, audited_facts(answered, context, Records(), History())))
+    return tuple(made)
+
+
 @cache
 def items(at: int, *, gated: bool) -> tuple[int, int]:
     """Return how many sides of printed statements are rebuilt, and how many were looked at."""
     rebuilt = looked = 0
-    for people, waves in WAVES[at].items():
-        for number in range(waves):
-            generator = np.random.default_rng(1000 * people + number)
-            answered = wave(generator, people)
-            context = histories.context_of(1, (), "core")
-            facts = (
-                audited_facts(answered, context, Records(), History())
-                if gated
-                else histories.ungated(answered, context)
-            )
-            for statement in printed(facts, answered):
-                looked += len(SIDES)
-                rebuilt += sum(alone(statement, side) for side in SIDES)
+    for answered, facts in reports(at, Gate.WHOLE if gated else Gate.NONE):
+        for statement in printed(facts, answered):
+            looked += len(SIDES)
+            rebuilt += sum(alone(statement, side) for side in SIDES)
     return rebuilt, looked
+
+
+@cache
+def subtracted(at: int, gate_: Gate) -> tuple[int, int]:
+    """Return how many withheld statement-sides a reader holds within 25 points by their scale, and how many there are.
+
+    Scale mean times its statements, less those that print, is the sum of the rest.
+    """
+    asked = histories.instrument()
+    held = withheld = 0
+    for _, facts in reports(at, gate_):
+        for scale in asked.scales.values():
+            for side in SIDES:
+                whole = reach(facts, "standing", scale.id, side)
+                each = {item: reach(facts, "items", item, side) for item in scale.items}
+                silent = [item for item, span in each.items() if span is None]
+                if whole is None or not silent or len(silent) == len(each):
+                    continue
+                shown = {item: span for item, span in each.items() if span is not None}
+                turned = [(100 - b, 100 - a) if item in scale.reverse else (a, b) for item, (a, b) in shown.items()]
+                low = len(each) * whole[0] - sum(b for _, b in turned)
+                high = len(each) * whole[1] - sum(a for a, _ in turned)
+                withheld += len(silent)
+                if min(100, high) - max(0, low - 100 * (len(silent) - 1)) < 25:
+                    held += len(silent)
+    return held, withheld
+
+
+def reach(facts: Facts, block: str, subject: str, side: str) -> tuple[float, float] | None:
+    """Return where a printed mean lies; None where none is printed."""
+    for id_, figure in facts.figures.items():
+        if id_.startswith(block) and id_.endswith(f".{subject}.mean.{side}"):
+            match figure:
+                case ReleasedFigure():
+                    return max(0, float(figure.value) - 0.5), min(100, float(figure.value) + 0.5)
+                case BandedFigure():
+                    return (0, 5) if figure.code == "le5" else (95, 100)
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +385,19 @@ def test_no_statement_is_rebuilt() -> None:
 def test_mean_own_interval_and_three_classes_rebuild_ten_answers() -> None:
     """T2, the planted weakness, A-12: 100 % at 10; at least 95 is asked for."""
     assert planted(TABLES[SUITE]) >= 0.95
+
+
+def test_no_withheld_statement_is_read_off_its_scale_and_its_siblings() -> None:
+    """T2, A-13, R-4: complementary suppression."""
+    held, withheld = subtracted(SUITE, Gate.WHOLE)
+    assert withheld > 0
+    assert held == 0
+
+
+def test_a_statement_withheld_alone_is_read_off_its_scale() -> None:
+    """The planted weakness of the test above."""
+    held, withheld = subtracted(SUITE, Gate.LONELY)
+    assert 0 < held <= withheld
 
 
 def test_no_scale_of_five_people_a_side_is_rebuilt() -> None:
