@@ -1,4 +1,4 @@
-"""Step 5a: what this wave's numbers and all earlier reports of the client give away together (A-13 R3 to R5).
+"""Step 5a: what this wave's numbers and all earlier reports of the client give away together (A-13 R2 to R5).
 
 Belongs here: which figures a wave must withhold or print more coarsely, and the order of the rules. Does not: how a
 table is rebuilt (reconstruction), how narrow a mean is held (bounds, turnover), floors (release). Nothing here knows a
@@ -14,6 +14,7 @@ from typing import Final
 from assess.disclosure.bounds import Span, extremes, is_open, of_nodes, person
 from assess.disclosure.movement import Movement
 from assess.disclosure.policy import Policy, Precision
+from assess.disclosure.rank import isolated
 from assess.disclosure.reconstruction import Statement, alone, tells_by_silence, without_share
 from assess.disclosure.registry import Kind, Registered
 from assess.disclosure.siblings import Sum, complements, turned
@@ -94,7 +95,7 @@ def audit(
     Decision
         Equal to `decided` when nothing more is to be done.
     """
-    if first is not None and first.ballots != now.ballots:
+    if _isolates(now, policy) or (first is not None and first.ballots != now.ballots):
         return Decision(withhold=frozenset(shell.id for shell in shells), coarsen=decided.coarsen)
     units = _units(shells, policy)
     rebuilt = _rebuilt(statements, decided)
@@ -108,6 +109,15 @@ def audit(
             coarsen |= dict.fromkeys((_kin(id_, shells) & now.told.keys()) - withhold, Precision.FIVES)
     withhold |= _complements(spans, withhold, shells, units, reversed_)
     return Decision(withhold=_with_composites(withhold, shells), coarsen=coarsen)
+
+
+def _isolates(now: WaveNumbers, policy: Policy) -> bool:
+    """R2: sides and their sum are all the groups a report has today (A-14); a cut would add its cells here."""
+    if now.ballots is None:
+        return False
+    sides = tuple(now.ballots.values())
+    each = [[int(place == other) for other in range(len(sides))] for place in range(len(sides))]
+    return isolated(sides, [*each, [1] * len(sides)], policy.floor_scale) is not None
 
 
 def _units(shells: Sequence[Registered], policy: Policy) -> tuple[_Unit, ...]:

@@ -167,6 +167,15 @@ def test_an_item_and_its_topic_of_the_mirror_are_one() -> None:
     assert decide(now).withhold == {"item.AL1", "mirror.AL1"}
 
 
+def test_a_group_under_the_floor_withholds_everything() -> None:
+    """A-13 R2: run on what is about to print, whatever let it come so far."""
+    made = wave(1, 5, 60)
+    assert made.ballots is not None
+    small = replace(made, ballots={side: n if side == "sales" else 4 for side, n in made.ballots.items()})
+    assert not decide(made).withhold
+    assert decide(small).withhold == {shell.id for shell in SHELLS}
+
+
 def test_an_erratum_is_held_together_with_the_first_release() -> None:
     """A-13: two roundings of one mean; and a ballot more is the answer of one person, so that nothing is printed."""
     first = wave(1, 5, 9)
