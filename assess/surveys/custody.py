@@ -1,7 +1,8 @@
 """Who holds the keys of a witnessed wave: made and handed out at its opening, opened again by what people type (A-09).
 
 Belongs here: making the shares, reading what is typed, a key store that holds opened keys in memory. Does not: the
-arithmetic of shares (`shares`), files (`keys`), trying all of it before a wave opens (`rehearsal`).
+arithmetic of shares (`shares`), files (`keys`), what is said of shares that open nothing (`unopened`), trying all of it
+before a wave opens (`rehearsal`).
 
 What is handed out or typed is in no row, no log and no message; `repr` hides it.
 """
@@ -17,7 +18,7 @@ from typing import Final
 from nacl.public import PrivateKey
 
 from assess.surveys import keys as store
-from assess.surveys import shares
+from assess.surveys import shares, unopened
 from assess.surveys.keys import (
     KEY_BYTES,
     KeyFile,
@@ -30,7 +31,7 @@ from assess.surveys.keys import (
 )
 from assess.surveys.said import Said, said
 from assess.surveys.shares import MODERATE, Cost, Mistyped, NotOpened, Pair, Share
-from assess.surveys.states import KeyMode, WaveRefused
+from assess.surveys.states import KeyMode, State, WaveRefused
 from assess.surveys.tables import Wave
 from assess.surveys.totals import Stage
 
@@ -40,6 +41,7 @@ _WRAP_FILES: Final = {
     (Pair.AB, KeyName.STAT): ShareFile.AB_STAT,
     (Pair.AC, KeyName.STAT): ShareFile.AC_STAT,
 }
+_COUNTED: Final = frozenset({State.COUNTED, State.RELEASED, State.SIGNED_OFF})
 
 
 class Paper(StrEnum):
@@ -203,27 +205,15 @@ def opened(
     Then the halves on the sheet stand in for its wraps, and its folder is made again with K_sign alone.
     """
     pair = _pair(typed, KeyMode(wave.key_mode), names)
-    found = {}
     try:
         held = shares_of(wave.wave_id, pair, typed, keys=keys, cost=cost)
-        for name in names:
-            found[name] = unlock(wave.wave_id, pair, name, held, typed, keys=keys)
-    except NotOpened as error:
-        raise WaveRefused(_NOT_OPENED[pair]) from error
+        found = _unlocked(wave.wave_id, pair, names, held, typed, keys=keys)
     except KeyGoneError as error:
-        raise WaveRefused(
-            said("The server no longer holds its part of this wave: it was destroyed in the count.")
-        ) from error
+        if KeyName.BOX in names and wave.state in _COUNTED:
+            raise WaveRefused(unopened.DESTROYED) from error
+        raise unopened.missing(error.file, names) from error
     except KeyFolderError as error:
-        raise WaveRefused(
-            (
-                error.fault,
-                said(
-                    "If the key folder is lost for good, type all four: the passphrase, the code, and both halves on "
-                    "the witness's sheet."
-                ),
-            )
-        ) from error
+        raise unopened.unreadable(error, names, folder=keys.holds(wave.wave_id)) from error
     for name in names:
         public = wave.k_box_public if name is KeyName.BOX else wave.k_stat_public
         if bytes(PrivateKey(found[name]).public_key) != public:
@@ -265,17 +255,31 @@ def unlock(
     return shares.unwrap(wrapped, pair, name, wave_id=wave_id, x=x, y=y)
 
 
-_NOT_OPENED: Final = {
-    Pair.AB: said("The passphrase is not the one of this wave. Nothing was opened and nothing destroyed."),
-    Pair.AC: said(
-        "The code is not the one of this wave: look whether the sheet names it. Nothing was opened and nothing "
-        "destroyed."
-    ),
-    Pair.BC: said(
-        "Passphrase, code and halves do not belong together: look whether each is of this wave, and whether the halves "
-        "are in their fields. Nothing was opened and nothing destroyed."
-    ),
-}
+def at_hand(wave_id: bytes, *, keys: KeyStore) -> bool:
+    """Return whether the key folder holds the server's share of a wave, so that one more is enough."""
+    try:
+        return bool(keys.read(wave_id, ShareFile.SERVER))
+    except (KeyGoneError, KeyFolderError):
+        return False
+
+
+def _unlocked(
+    wave_id: bytes, pair: Pair, names: Sequence[KeyName], held: Mapping[Share, bytes], typed: Typed, *, keys: KeyStore
+) -> dict[KeyName, bytes]:
+    """Return every key asked for; one that stays shut beside another that opens tells a bad file from a wrong share."""
+    found: dict[KeyName, bytes] = {}
+    shut: list[KeyName] = []
+    for name in names:
+        try:
+            found[name] = unlock(wave_id, pair, name, held, typed, keys=keys)
+        except NotOpened:
+            shut.append(name)
+    wraps = [_WRAP_FILES[pair, name] for name in shut if pair is not Pair.BC]
+    if wraps and found:
+        raise unopened.damaged(wraps[0], names)
+    if shut:
+        raise unopened.wrong(pair, [ShareFile.SERVER, *wraps], names)
+    return found
 
 
 def _pair(typed: Typed, mode: KeyMode, names: Sequence[KeyName]) -> Pair:

@@ -71,7 +71,12 @@ _DIES_WITH: Final[Mapping[KeyName, tuple[KeyFile, ...]]] = {
 
 
 class KeyGoneError(LookupError):
-    """A key that was destroyed, or never made."""
+    """A key that was destroyed, or never made: `file` of a folder that is there."""
+
+    def __init__(self, file: KeyFile, wave_id: bytes) -> None:
+        self.file = file
+        name = f"K_{file}" if isinstance(file, KeyName) else file
+        super().__init__(f"{name} of wave {wave_id.hex()} is gone: it was destroyed, or the key folder is another")
 
 
 class KeyFolderError(OSError):
@@ -170,8 +175,7 @@ class FileKeys:
             )
         if not self.holds(wave_id):
             raise _nothing_of(wave_id)
-        file = f"K_{name}" if isinstance(name, KeyName) else name
-        raise KeyGoneError(f"{file} of wave {wave_id.hex()} is gone: it was destroyed, or the key folder is another")
+        raise KeyGoneError(name, wave_id)
 
     def destroy(self, wave_id: bytes, name: KeyName) -> None:
         """Overwrite, fsync and unlink every copy of a key and of its wraps."""

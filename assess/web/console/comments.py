@@ -17,20 +17,19 @@ from assess.surveys import comments, custody
 from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.comments import Decision, Lying
-from assess.surveys.custody import Paper
 from assess.surveys.hints import Hint, HintKind
 from assess.surveys.keys import KeyName
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import KeyMode, State, WaveRefused
 from assess.surveys.waves import Wave
-from assess.web.console import opened
+from assess.web.console import opened, shares
+from assess.web.console.forms import ShareForm
 from assess.web.console.request import (
     _,
     account,
     locale,
     note,
-    note_refused,
     now,
     only,
     page,
@@ -78,7 +77,7 @@ def desk(wave_id: bytes) -> Response | tuple[str, int]:
         )
     k_stat = _k_stat(wave)
     if k_stat is None:
-        return _asked(client, wave)
+        return _asked(ShareForm(), client, wave)
     if request.method == "GET":
         return _page(client, wave, comments.pile(session(), wave, k_stat=k_stat))
     return _decided(client, wave, k_stat)
@@ -86,21 +85,26 @@ def desk(wave_id: bytes) -> Response | tuple[str, int]:
 
 @blueprint.post("/waves/<key:wave_id>/comments/open")
 def open_(wave_id: bytes) -> Response | tuple[str, int]:
-    """Open the pile of a witnessed wave with the server's share and one that is typed."""
+    """Open the pile of a witnessed wave with two shares; a server whose share is lost is replaced by the papers."""
     client, wave = wave_or_404(wave_id)
     only(StaffRole.CONSULTANT)
     if wave.state is not State.COUNTED or not KeyMode(wave.key_mode).witnessed:
         abort(404)
-    texts = {paper: request.form.get(paper.value, "") for paper in (Paper.PHRASE, Paper.CODE)}
-    try:
-        found = custody.opened(wave, custody.read(texts), keys=services().keys, names=(KeyName.STAT,))
-    except WaveRefused as refused:
-        reasons = refused.say(locale())
-        note_refused(Event.SHARE_REFUSED, f"{wave_id.hex()}: results, for the comments")
-        return _asked(client, wave, reasons)
-    opened.here().keep(account().staff_id, wave_id, found.read(wave_id, KeyName.STAT), now=now())
-    note(Event.SHARE_GIVEN, f"{wave_id.hex()}: results, for the comments")
+    form, detail = ShareForm(), f"{wave_id.hex()}: results, for the comments"
+    if not form.validate_on_submit():
+        return _asked(form, client, wave)
+    reasons = shares.refusal(form, lambda: _open(wave, form), detail=detail)
+    if reasons is not None:
+        return _asked(form, client, wave, reasons)
+    note(Event.SHARE_GIVEN, detail)
     return redirect(url_for("comments.desk", wave_id=wave_id))
+
+
+def _open(wave: Wave, form: ShareForm) -> None:
+    keys = custody.opened(
+        wave, custody.read(form.texts()), keys=services().keys, names=(KeyName.STAT,), lost=form.lost.data
+    )
+    opened.here().keep(account().staff_id, wave.wave_id, keys.read(wave.wave_id, KeyName.STAT), now=now())
 
 
 def _k_stat(wave: Wave) -> bytes | None:
@@ -196,5 +200,13 @@ def _pieces(text: str, hints: Sequence[Hint]) -> Iterator[Piece]:
         yield Piece(text=text[place:], marked=False)
 
 
-def _asked(client: Client, wave: Wave, reasons: Sequence[str] = ()) -> tuple[str, int]:
-    return page("comments_share.html", 422 if reasons else 200, client=client, wave=wave, reasons=reasons)
+def _asked(form: ShareForm, client: Client, wave: Wave, reasons: Sequence[str] = ()) -> tuple[str, int]:
+    return page(
+        "comments_share.html",
+        422 if reasons or form.errors else 200,
+        client=client,
+        wave=wave,
+        form=form,
+        reasons=reasons,
+        apart=not custody.at_hand(wave.wave_id, keys=services().keys),
+    )

@@ -20,19 +20,18 @@ from assess.reports.witness import Sheet
 from assess.surveys import archive, custody, destruction, promise, totals, waves
 from assess.surveys.audit import Event
 from assess.surveys.clients import Client
-from assess.surveys.count import CountStopped
-from assess.surveys.custody import Handed, Misread
-from assess.surveys.keys import KeyFolderError, KeyName
+from assess.surveys.custody import Handed
+from assess.surveys.keys import KeyName
 from assess.surveys.moments import GRACE
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import KeyMode, State, WaveRefused
 from assess.surveys.waves import Wave
+from assess.web.console import shares
 from assess.web.console.forms import ShareForm
 from assess.web.console.request import (
     locale,
     note,
-    note_refused,
     now,
     only,
     page,
@@ -109,21 +108,8 @@ def give(wave_id: bytes) -> Response | tuple[str, int]:
     for row in (wave, client):
         session().expunge(row)
     session().rollback()
-    reasons: list[str] = []
-    try:
-        _act(wave, form)
-    except Misread as misread:
-        for paper, fault in misread.faults.items():
-            form[paper.value].errors = [fault.say(locale())]
-    except WaveRefused as told:
-        note_refused(Event.SHARE_REFUSED, wave.wave_id.hex())
-        reasons = told.say(locale())
-    except KeyFolderError as error:
-        note_refused(Event.SHARE_REFUSED, wave.wave_id.hex())
-        reasons = [error.fault.say(locale())]
-    except CountStopped as error:
-        reasons = [str(error)]
-    else:
+    reasons = shares.refusal(form, lambda: _act(wave, form), detail=wave_id.hex())
+    if reasons is None:
         return redirect(url_for("waves.show", wave_id=wave_id))
     return _page(form, client, wave, reasons)
 
@@ -177,5 +163,12 @@ def _page(form: ShareForm, client: Client, wave: Wave, reasons: list[str]) -> tu
     faulty = bool(reasons or form.errors)
     always = wave.key_mode == KeyMode.SELF_HOSTED and wave.state is not State.COUNTED
     return page(
-        "wave_shares.html", 422 if faulty else 200, client=client, wave=wave, form=form, reasons=reasons, always=always
+        "wave_shares.html",
+        422 if faulty else 200,
+        client=client,
+        wave=wave,
+        form=form,
+        reasons=reasons,
+        always=always,
+        apart=not custody.at_hand(wave.wave_id, keys=services().keys),
     )
