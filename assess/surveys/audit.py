@@ -61,6 +61,7 @@ class Event(StrEnum):
     KEYS_MISSING = "keys missing"
     COMMENTS_EDITED = "comments edited"
     COMMENTS_DONE = "comments done"
+    COMMENTS_REFUSED = "comments refused"
     RELEASE_SET = "release set"
     RELEASE_REFUSED = "release refused"
     REPORT_DOWNLOADED = "report downloaded"

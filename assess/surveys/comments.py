@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from nacl.public import PrivateKey
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
@@ -22,12 +23,13 @@ from assess.surveys import ballots, count, hints, languages
 from assess.surveys.ballots import LONGEST_COMMENT
 from assess.surveys.count import Comment
 from assess.surveys.hints import Hint
+from assess.surveys.keys import KeyFolderError, KeyName, KeyStore
 from assess.surveys.languages import Language
 from assess.surveys.said import said
 from assess.surveys.states import State, WaveRefused
 from assess.surveys.tables import CommentDecisionRow, PersonRow, ReleasedCommentRow, Wave
 
-__all__ = ["BLACKED", "Decision", "Lying", "Released", "decide", "pile", "released", "withdraw"]
+__all__ = ["BLACKED", "Decision", "Lying", "Released", "decide", "key", "pile", "released", "withdraw"]
 
 LEAST_LANGUAGE: Final = 5
 """Comments a language needs on a side; with fewer the language alone would say who wrote."""
@@ -68,6 +70,20 @@ class Released:
     question: str
     side: str
     text: str
+
+
+def key(wave: Wave, keys: KeyStore) -> bytes:
+    """Return K_stat of a wave whose server holds it; raises `KeyFolderError` when it is the key of something else."""
+    found = keys.read(wave.wave_id, KeyName.STAT)
+    if bytes(PrivateKey(found).public_key) != wave.k_stat_public:
+        raise KeyFolderError(
+            said(
+                "{file} in the key folder is not the key that this wave was counted with: put it back from the mirror, "
+                "or mount the folder that the wave was opened with, then try again. Nothing was changed.",
+                file=f"{wave.wave_id.hex()}/{KeyName.STAT}",
+            )
+        )
+    return found
 
 
 def pile(session: Session, wave: Wave, *, k_stat: bytes, shuffle: Shuffle | None = None) -> list[Lying]:

@@ -10,6 +10,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from nacl.exceptions import CryptoError
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from assess.disclosure.table import BLANK, ResponseTable
 from assess.instruments.model import Instrument
 from assess.surveys import ballots
+from assess.surveys.said import said
 from assess.surveys.tables import CommentRow, StatRow, Wave
 
 ROW_ID_BYTES = 16
@@ -36,7 +38,12 @@ class Comment:
 
 
 class RowUnopened(ValueError):  # noqa: N818 - the count stops at it
-    """A stored row that does not open with K_stat."""
+    """A stored row that does not open with K_stat; `fault` says how to mend it."""
+
+    fault: Final = said(
+        "A counted row of this wave does not open with its key: the database was damaged or changed since the count. "
+        "Restore it from a backup that was made after the count, then try again. Nothing was changed."
+    )
 
 
 def reseal(
@@ -69,9 +76,9 @@ def comments(session: Session, wave_id: bytes, k_stat: bytes) -> list[Comment]:
     )
     try:
         opened = [(row.row_id, ballots.unpadded(opener.decrypt(row.sealed), ballots.COMMENT)) for row in found]
-    except CryptoError as error:
+    except (CryptoError, ballots.Unreadable) as error:
         raise RowUnopened("a stored comment does not open with K_stat") from error
-    return [Comment(row_id=row_id, question=said["q"], side=said["s"], text=said["t"]) for row_id, said in opened]
+    return [Comment(row_id=row_id, question=row["q"], side=row["s"], text=row["t"]) for row_id, row in opened]
 
 
 def mac(k_stat: bytes, answers: Sequence[bytes], comments: Sequence[bytes]) -> bytes:

@@ -19,6 +19,7 @@ from assess.surveys.clients import Client
 from assess.surveys.comments import Decision, Lying
 from assess.surveys.hints import Hint, HintKind
 from assess.surveys.keys import KeyName
+from assess.surveys.results import RowUnopened
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import KeyMode, State, WaveRefused
@@ -30,6 +31,7 @@ from assess.web.console.request import (
     account,
     locale,
     note,
+    note_refused,
     now,
     only,
     page,
@@ -78,9 +80,14 @@ def desk(wave_id: bytes) -> Response | tuple[str, int]:
     k_stat = _k_stat(wave)
     if k_stat is None:
         return _asked(ShareForm(), client, wave)
-    if request.method == "GET":
+    try:
+        if request.method == "POST":
+            return _decided(client, wave, k_stat)
         return _page(client, wave, comments.pile(session(), wave, k_stat=k_stat))
-    return _decided(client, wave, k_stat)
+    except RowUnopened as unopened:
+        if request.method == "POST":
+            note_refused(Event.COMMENTS_REFUSED, f"{wave_id.hex()}: comments")
+        return refusal(WaveRefused(unopened.fault), client, wave)
 
 
 @blueprint.post("/waves/<key:wave_id>/comments/open")
@@ -110,7 +117,7 @@ def _open(wave: Wave, form: ShareForm) -> None:
 def _k_stat(wave: Wave) -> bytes | None:
     """Return the key of the pile: the server's own, or the one that two shares opened a short while ago."""
     if not KeyMode(wave.key_mode).witnessed:
-        return services().keys.read(wave.wave_id, KeyName.STAT)
+        return comments.key(wave, services().keys)
     return opened.here().read(account().staff_id, wave.wave_id, now=now())
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from db_lent import ENGINES
+from nacl.public import PublicKey, SealedBox
 from sqlalchemy import select
+from test_web_console_comments import counted
 from web_console_office import ROBIN, Office, lent_office, words
 
 from assess.surveys.states import KeyMode
-from assess.surveys.tables import AuditRow, CommentDecisionRow, DestructionRow, Wave
+from assess.surveys.tables import AuditRow, CommentDecisionRow, CommentRow, DestructionRow, Wave
 from assess.web.console import assembly
 
 ACTS = {
@@ -28,6 +31,29 @@ GONE = {
     "en": "A key that this step needs is no longer in the key folder of this wave",
     "fr": "Une clé dont cette étape a besoin n’est plus dans le dossier des clés de cette vague",
 }
+UNOPENED = {
+    "en": "A counted row of this wave does not open with its key",
+    "fr": "Une ligne dépouillée de cette vague ne s’ouvre pas avec sa clé",
+}
+DAMAGES = {
+    "cut short": ({"en": "is cut short, and no copy is whole", "fr": "est tronqué dans le dossier"}, "keys missing"),
+    "gone": (GONE, "keys missing"),
+    "another": (
+        {"en": "is not the key that this wave was counted with", "fr": "n’est pas la clé avec laquelle cette vague"},
+        "keys missing",
+    ),
+    "comment": (UNOPENED, "comments refused"),
+    "not written by the count": (UNOPENED, "comments refused"),
+}
+"""What may be damaged under the desk, what is said of it, and what the log calls the attempt."""
+
+
+@pytest.fixture(params=ENGINES)
+def whole(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """An office with a counted wave whose comments wait."""
+    with lent_office(request.param, tmp_path) as made:
+        counted(made)
+        yield made
 
 
 @pytest.fixture(params=ENGINES)
@@ -106,3 +132,41 @@ def test_without_the_handler_the_pages_fail(desk: Office, monkeypatch: pytest.Mo
     monkeypatch.setattr(assembly, "_KEYLESS", ())
     told = desk.visitor(ROBIN).get(f"/waves/{desk.ids['counted']}/comments")
     assert told.status_code == 500
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+@pytest.mark.parametrize("damage", list(DAMAGES))
+def test_a_damaged_key_or_comment_is_told_with_its_remedy_and_nothing_is_decided(
+    whole: Office, damage: str, locale: str
+) -> None:
+    """A-03, A-18, U-101: the desk says which of both is damaged; a look is no act, and the attempt is in the log."""
+    visitor, path = whole.visitor(ROBIN), f"/waves/{whole.ids['open']}/comments"
+    row = re.findall(r'name="row" value="([0-9a-f]{32})"', visitor.get(path).text)[0]
+    key = whole.settings.keys / whole.ids["open"] / "stat"
+    said, event = DAMAGES[damage]
+    match damage:
+        case "cut short":
+            key.write_bytes(key.read_bytes()[:10])
+        case "gone":
+            key.unlink()
+        case "another":
+            key.write_bytes(bytes(32))
+        case "comment":
+            with whole.session() as session:
+                found = session.scalars(select(CommentRow)).first()
+                found.sealed = bytes([found.sealed[0] ^ 1]) + found.sealed[1:]
+        case "not written by the count":
+            with whole.session() as session:
+                wave = session.get_one(Wave, bytes.fromhex(whole.ids["open"]))
+                session.scalars(select(CommentRow)).first().sealed = SealedBox(PublicKey(wave.k_stat_public)).encrypt(
+                    b""
+                )
+    looked = visitor.get(f"{path}?lang={locale}")
+    assert (looked.status_code, events(whole)) == (409, [])
+    for decision in ("withhold", "undo"):
+        told = visitor.post(f"{path}?lang={locale}", {"row": row, "decision": decision})
+        assert told.status_code == 409
+        assert said[locale] in words(told)
+    assert events(whole) == [(event, f"{whole.ids['open']}: comments")] * 2
+    with whole.session() as session:
+        assert session.scalar(select(CommentDecisionRow).limit(1)) is None
