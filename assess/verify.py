@@ -39,6 +39,10 @@ SAYINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "prereg": "rules fixed at opening {prereg}; compare the first 20 digits with those you were shown",
         "head": "{n} changes after opening, {head}",
         "yours": "receipt {receipt} is on the list: its ballot was counted",
+        "yours_perhaps": (
+            "receipt {receipt} is on the list: its ballot lay in the box as it was received; {spoiled} of the {used} "
+            "ballots on the list were spoiled and not counted, and nobody can tell which"
+        ),
         "wrong": "Wrong: {what}",
         "unusable": "Cannot be read: {what}",
         "rules": "the rules in the record are not those it is signed for ({found}, not {told})",
@@ -71,6 +75,11 @@ SAYINGS: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "head": "{n} changements après l'ouverture, {head}",
         "yours": "le reçu {receipt} est sur la liste\u00a0: son bulletin a été compté",
+        "yours_perhaps": (
+            "le reçu {receipt} est sur la liste\u00a0: son bulletin était dans l'urne tel que reçu; sur les {used} "
+            "bulletins de la liste, nombre de bulletins nuls, donc non comptés\u00a0: {spoiled}, et personne ne peut "
+            "dire lesquels"
+        ),
         "wrong": "Erreur constatée\u00a0: {what}",
         "unusable": "Lecture impossible\u00a0: {what}",
         "rules": "les règles du procès-verbal ne sont pas celles qui sont signées ({found} au lieu de {told})",
@@ -271,7 +280,9 @@ def _tell(held: Checked, receipt: str | None, language: str, *, as_json: bool) -
     if held.changes:
         lines.append(said["head"].format(n=held.changes, head=held.head))
     if receipt is not None:
-        lines.append(said["yours"].format(receipt=receipt))
+        # A spoiled ballot has its receipt on the list too.
+        yours = "yours_perhaps" if held.totals["spoiled"] else "yours"
+        lines.append(said[yours].format(receipt=receipt, **held.totals))
     print("\n".join(lines))  # noqa: T201 - a command of one file
 
 

@@ -21,15 +21,15 @@ from sqlalchemy import CursorResult, Engine, delete, func, insert, select, updat
 from sqlalchemy.orm import Session, sessionmaker
 
 from assess.disclosure.table import ResponseTable
-from assess.instruments import hashes
 from assess.instruments.model import Instrument
-from assess.surveys import ballots, destruction, participation, prereg, receipts, results, totals
+from assess.surveys import ballots, destruction, fitness, participation, prereg, receipts, results, stops, totals
 from assess.surveys.ballots import Ballot, Unreadable
 from assess.surveys.db import Clock, compact
 from assess.surveys.keys import KeyName, KeyStore
 from assess.surveys.moments import GRACE
 from assess.surveys.results import Comment
 from assess.surveys.states import State
+from assess.surveys.stops import CountStopped
 from assess.surveys.tables import (
     BoxRow,
     CommentRow,
@@ -46,10 +46,6 @@ __all__ = ["Comment", "CountRecord", "CountStopped", "Stage", "comments", "recor
 
 Shuffle = Callable[[list[bytes]], None]
 _BATCH: Final = 500
-
-
-class CountStopped(RuntimeError):  # noqa: N818 - a stop is what the count is for
-    """The box does not add up, or the wave is not ready; the stage changed nothing, and no further one is begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +92,7 @@ def run(
 def table(session: Session, wave: Wave, *, keys: KeyStore, instrument: Instrument) -> ResponseTable:
     """Return the shuffled answers of a counted wave, opened in memory with K_stat."""
     if record(session, wave.wave_id) is None:
-        raise CountStopped(f"wave {wave.number} is not counted")
+        raise stops.uncounted(wave.label)
     rows = results.reopen(session, wave.wave_id, keys.read(wave.wave_id, KeyName.STAT), StatRow)
     return results.table(rows, wave=wave, instrument=instrument)
 
@@ -104,7 +100,7 @@ def table(session: Session, wave: Wave, *, keys: KeyStore, instrument: Instrumen
 def comments(session: Session, wave: Wave, *, k_stat: bytes) -> list[Comment]:
     """Return the comments of a counted wave, opened in memory; none when a side was under the floor (A-18)."""
     if record(session, wave.wave_id) is None:
-        raise CountStopped(f"wave {wave.number} is not counted")
+        raise stops.uncounted(wave.label)
     return results.comments(session, wave.wave_id, k_stat)
 
 
@@ -113,19 +109,25 @@ def _freeze(count: _Count) -> bool:
     with count.sessions.begin() as session:
         wave = session.get(Wave, count.wave_id, with_for_update=True)
         if wave is None:
-            raise CountStopped("there is no such wave")
+            raise stops.unknown()
         if session.get(CountRow, wave.wave_id) is not None:
             return False
         if wave.state not in (State.OPEN, State.CLOSED):
-            raise CountStopped(f"wave {wave.number} is {wave.state}: only a closed wave can be counted")
+            raise stops.unclosed(wave.label)
         if count.clock.now(session) < wave.closes_at + GRACE:
-            raise CountStopped(f"wave {wave.number} is still open: nothing is counted before its close and grace")
+            raise stops.early(wave.label)
         used = session.scalar(select(func.count()).select_from(SpentRow).where(SpentRow.wave_id == wave.wave_id))
-        found = session.execute(select(BoxRow.receipt, BoxRow.drops).where(BoxRow.wave_id == wave.wave_id)).all()
+        found, replaced, altered = fitness.looked_over(session, wave)
         if len(found) != used:
-            raise CountStopped(f"wave {wave.number}: {used} envelopes are used, {len(found)} ballots are in the box")
-        if len({row.receipt for row in found}) != used:
-            raise CountStopped(f"wave {wave.number}: two ballots in the box are one")
+            raise stops.unequal(wave.label, used or 0, len(found))
+        if len(set(found)) != used:
+            raise stops.twins(wave.label)
+        if altered:
+            # Counted as it lies, it would be spoiled, and its owner would find the receipt on the list.
+            raise stops.altered(wave.label, altered, stops.INTACT)
+        fitness.check_form(wave, count.instrument)
+        for name in fitness.NEEDED:
+            fitness.private(wave, name, count.keys)
         wave.state = State.CLOSED
         participation.forget(session, wave.wave_id)
         session.add(
@@ -134,10 +136,10 @@ def _freeze(count: _Count) -> bool:
                 stage=Stage.FROZEN.value,
                 invited=sum((wave.invited or {}).values()),
                 used=used,
-                replaced=sum(row.drops - 1 for row in found),
+                replaced=replaced,
                 spoiled=0,
                 counted=0,
-                root=receipts.root(row.receipt for row in found),
+                root=receipts.root(found),
             )
         )
         session.flush()
@@ -159,7 +161,7 @@ def _seal(count: _Count) -> bool:
         comments = _comments(wave, opened, count.instrument)
         count.shuffle(answers)
         count.shuffle(comments)
-        k_stat = count.keys.read(wave.wave_id, KeyName.STAT)
+        k_stat = fitness.private(wave, KeyName.STAT, count.keys)
         results.reseal(session, wave.wave_id, k_stat, answers, StatRow)
         results.reseal(session, wave.wave_id, k_stat, comments, CommentRow)
         _keep_receipts(session, wave, row)
@@ -177,14 +179,14 @@ def _verify(count: _Count) -> bool:
         if row.stage != Stage.SEALED:
             return False
         wave = session.get_one(Wave, count.wave_id)
-        k_stat = count.keys.read(wave.wave_id, KeyName.STAT)
+        k_stat = fitness.private(wave, KeyName.STAT, count.keys)
         try:
             answers = results.reopen(session, wave.wave_id, k_stat, StatRow)
             comments = results.reopen(session, wave.wave_id, k_stat, CommentRow)
         except results.RowUnopened as error:
-            raise CountStopped(f"wave {wave.number}: {error}") from error
+            raise stops.unopened(wave.label) from error
         if not hmac.compare_digest(results.mac(k_stat, answers, comments), row.result_mac or b""):
-            raise CountStopped(f"wave {wave.number}: the stored rows are not those that were counted")
+            raise stops.replaced(wave.label)
         row.stage = Stage.VERIFIED.value
     return True
 
@@ -235,31 +237,26 @@ _STAGES: Final[dict[Stage, Callable[[_Count], bool]]] = {
 def _opened(session: Session, wave: Wave, row: CountRow, count: _Count) -> list[Ballot]:
     """Return the ballots that open and pass the checks; the others are spoiled."""
     instrument = count.instrument
-    if (wave.instrument, wave.instrument_version, wave.form_hash) != (
-        instrument.id,
-        instrument.version,
-        hashes.form_hash(instrument.forms[wave.form]),
-    ):
-        raise CountStopped(f"wave {wave.number} asked another form than {instrument.id} {instrument.version} has")
-    private = PrivateKey(count.keys.read(wave.wave_id, KeyName.BOX))
-    if bytes(private.public_key) != wave.k_box_public:
-        raise CountStopped(f"wave {wave.number}: K_box is not the key that the ballots were sealed to")
+    # Once more: a stage may be run long after the first one, by another version and from another folder.
+    fitness.check_form(wave, instrument)
+    opener = SealedBox(PrivateKey(fitness.private(wave, KeyName.BOX, count.keys)))
     rows = session.execute(
         select(BoxRow.sealed, BoxRow.receipt).where(BoxRow.wave_id == wave.wave_id).execution_options(yield_per=_BATCH)
     )
-    opener = SealedBox(private)
     read = ballots.reader(wave_id=wave.wave_id, form_hash=wave.form_hash or "", instrument=instrument, form=wave.form)
-    tried = [_ballot(opener, lying.sealed, lying.receipt, read) for lying in rows]
+    tried: list[Ballot | None] = []
+    altered = 0
+    for lying in rows:
+        altered += receipts.receipt(lying.sealed) != lying.receipt
+        tried.append(_ballot(opener, lying.sealed, read))
     if len(tried) != row.used:
-        raise CountStopped(f"wave {wave.number}: the box changed after it was frozen")
+        raise stops.changed(wave.label)
+    if altered:
+        raise stops.altered(wave.label, altered, stops.BEGUN)
     return [ballot for ballot in tried if ballot is not None]
 
 
-def _ballot(
-    opener: SealedBox[PrivateKey], sealed: bytes, receipt: str, read: Callable[[bytes], Ballot]
-) -> Ballot | None:
-    if receipts.receipt(sealed) != receipt:
-        return None
+def _ballot(opener: SealedBox[PrivateKey], sealed: bytes, read: Callable[[bytes], Ballot]) -> Ballot | None:
     try:
         return read(opener.decrypt(sealed))
     except (CryptoError, Unreadable):
@@ -274,7 +271,7 @@ def _check_sides(session: Session, wave: Wave, opened: list[Ballot]) -> None:
     envelopes = {row[0]: row[1] for row in found}
     for side, number in Counter(ballot.side for ballot in opened).items():
         if number > envelopes.get(side, 0):
-            raise CountStopped(f"wave {wave.number}: more ballots of {side} than envelopes")
+            raise stops.stuffed(wave.label)
 
 
 def _comments(wave: Wave, opened: list[Ballot], instrument: Instrument) -> list[bytes]:
@@ -292,6 +289,6 @@ def _comments(wave: Wave, opened: list[Ballot], instrument: Instrument) -> list[
 def _keep_receipts(session: Session, wave: Wave, row: CountRow) -> None:
     found = list(session.scalars(select(BoxRow.receipt).where(BoxRow.wave_id == wave.wave_id).order_by(BoxRow.receipt)))
     if receipts.root(found) != row.root:
-        raise CountStopped(f"wave {wave.number}: the receipts changed after the box was frozen")
+        raise stops.unlisted(wave.label)
     if found:
         session.execute(insert(ReceiptRow), [{"wave_id": wave.wave_id, "receipt": receipt} for receipt in found])

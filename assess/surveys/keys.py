@@ -159,18 +159,28 @@ class FileKeys:
             raise KeyFolderError(
                 said(
                     "{file} is not the same in the key folder and in its mirror: put back the copy of this wave, then "
-                    "try again. Nothing was changed.",
+                    "try again.",
                     file=f"{wave_id.hex()}/{name}",
                 )
             )
         if whole:
             return whole.pop()
         if copies:
+            file = f"{wave_id.hex()}/{name}"
+            if len(self._folders) > 1:
+                # The mirror has no whole copy either, or is not mounted.
+                raise KeyFolderError(
+                    said(
+                        "{file} is cut short, and neither the key folder nor its mirror has a whole copy: mount both, "
+                        "or put the file back from wherever a copy of it is, then try again.",
+                        file=file,
+                    )
+                )
             raise KeyFolderError(
                 said(
-                    "{file} in the key folder is cut short, and no copy is whole: put it back from the mirror. Nothing "
-                    "was changed.",
-                    file=f"{wave_id.hex()}/{name}",
+                    "{file} in the key folder is cut short, and there is no mirror: put the file back from wherever a "
+                    "copy of it is, then try again.",
+                    file=file,
                 )
             )
         if not self.holds(wave_id):

@@ -1,7 +1,8 @@
 """T5: the administrator of the database while the wave is open (A-05, A-08): sealing, and what a flipped bit does.
 
 After every ballot each file, each row of each table and each stream of a real gunicorn is searched for canaries. Then
-bits of sealed ballots are flipped where they lie: no flip may change an answer, every one is a spoiled ballot.
+bits of sealed ballots are flipped where they lie: no flip may change an answer. Alone it stops the count before
+anything is destroyed; with a receipt made to fit it is a spoiled ballot, and its owner's receipt is not on the list.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from db_house import House, house
 from sqlalchemy import inspect, select, text, update
 
 from assess.surveys import ballots, box, db, receipts
+from assess.surveys.count import CountStopped
+from assess.surveys.keys import KeyName
 from assess.surveys.tables import BoxRow, Wave
 
 pytestmark = pytest.mark.enable_socket
@@ -29,9 +32,10 @@ EVERY = {"A1": 4, "A2": 2, "A3": 5}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flipped:
-    """What became of ballots in which bits were flipped."""
+    """What became of ballots in which bits were flipped; `stopped`: how many the count named before it began."""
 
     flipped: int
+    stopped: int
     spoiled: int
     counted: int
     altered: int
@@ -69,30 +73,56 @@ def in_tables(survey: server.Survey) -> list[str]:
     ]
 
 
-def flipped(folder: Path, draw: random.Random, *, number: int, receipts_too: bool = False) -> Flipped:
-    """Flip one bit in each of some sealed ballots, `receipts_too` so that each receipt fits again, and count."""
+def flipped(
+    folder: Path, draw: random.Random, *, number: int, receipts_too: bool = False, believing: bool = False
+) -> Flipped:
+    """Flip one bit in each of some sealed ballots, `receipts_too` so that each receipt fits again, and count.
+
+    A count that stops is run again once the ballots are put back. `believing`: the planted weakness, a count that takes
+    every receipt in the box for that of its ballot.
+    """
     made = house(folder)
     wave = made.opened(people={"sales": number + 6, "marketing": 12})
     codes = made.codes(wave)
     for side, people in (("sales", number + 6), ("marketing", 12)):
         for code in codes[side][:people]:
             assert isinstance(made.drop(code, EVERY, {"Q1": "x"}), box.Receipt)
-    with made.sessions.begin() as session:
-        rows = list(session.scalars(select(BoxRow)))
-        for row in draw.sample(rows, number):
-            changed = flip(row.sealed, draw)
-            values = {"sealed": changed} | ({"receipt": receipts.receipt(changed)} if receipts_too else {})
-            session.execute(update(BoxRow).where(BoxRow.ballot_id == row.ballot_id).values(**values))
+    with made.sessions() as session:
+        rows = draw.sample(list(session.execute(select(BoxRow.ballot_id, BoxRow.sealed, BoxRow.receipt))), number)
+    changed = {row.ballot_id: flip(row.sealed, draw) for row in rows}
+    for row in rows:
+        lay(made, row.ballot_id, changed[row.ballot_id], receipts_too=receipts_too)
     made.close()
-    totals = made.count(wave)
+    stopped = 0
+    with pytest.MonkeyPatch.context() as weak:
+        if believing:
+            held = {changed[row.ballot_id]: row.receipt for row in rows}
+            honest = receipts.receipt
+            weak.setattr(receipts, "receipt", lambda sealed: held.get(sealed) or honest(sealed))
+        try:
+            totals = made.count(wave)
+        except CountStopped as stop:
+            stopped = int(str(stop.told[0].slots["number"]))
+            assert made.keys.read(wave.wave_id, KeyName.MAIL)
+            for row in rows:
+                lay(made, row.ballot_id, row.sealed)
+            totals = made.count(wave)
     given = Counter(tuple(int(answer) for answer in person) for person in made.table(wave).answers)
     made.engine.dispose()
     return Flipped(
         flipped=number,
+        stopped=stopped,
         spoiled=totals.spoiled,
         counted=totals.counted,
         altered=sum(given.values()) - given[tuple(EVERY.values())],
     )
+
+
+def lay(made: House, ballot_id: bytes, sealed: bytes, *, receipts_too: bool = False) -> None:
+    """Put other bytes in the place of a ballot's."""
+    values = {"sealed": sealed} | ({"receipt": receipts.receipt(sealed)} if receipts_too else {})
+    with made.sessions.begin() as session:
+        session.execute(update(BoxRow).where(BoxRow.ballot_id == ballot_id).values(**values))
 
 
 def flip(sealed: bytes, draw: random.Random) -> bytes:
@@ -132,17 +162,17 @@ def table(size: int) -> list[Row]:
         folder = Path(place)
         looks, found = searched(folder / "product", people=4 if small else 24)
         _, planted = searched(folder / "planted", server.DEBUG_LOG, people=1)
-        results = []
-        for name, fitting in (("bits", False), ("receipts", True)):
+        for name in ("bits", "receipts", "believing", "stream"):
             (folder / name).mkdir()
-            results.append(flipped(folder / name, draw, number=number, receipts_too=fitting))
-        (folder / "stream").mkdir()
+        alone = flipped(folder / "bits", draw, number=number)
+        fitting = flipped(folder / "receipts", draw, number=number, receipts_too=True)
+        believed = flipped(folder / "believing", draw, number=number, believing=True)
         built = house(folder / "stream")
         read = unauthenticated(built)
         built.engine.dispose()
     caught = server.kinds(planted)
-    spoiled = sum(each.spoiled for each in results)
-    altered = sum(each.altered for each in results)
+    altered = alone.altered + fitting.altered
+    everybody = number + 18
     return [
         Row(
             attack="T5",
@@ -154,11 +184,19 @@ def table(size: int) -> list[Row]:
         ),
         Row(
             attack="T5",
-            what=f"one bit flipped in {2 * number} sealed ballots, half with a receipt that fits again",
-            score=f"{spoiled} spoiled, {altered} answers altered",
-            band=f"{2 * number}, 0",
+            what=f"one bit flipped in {number} sealed ballots: the count stops, and counts all once they are put back",
+            score=f"{alone.stopped} named, {alone.counted} counted",
+            band=f"{number}, {everybody}",
+            planted=f"receipts believed: {believed.stopped} named, {believed.spoiled} spoiled",
+            holds=(alone.stopped, alone.counted, believed.stopped, believed.spoiled) == (number, everybody, 0, number),
+        ),
+        Row(
+            attack="T5",
+            what=f"one bit flipped in {number} sealed ballots with a receipt that fits again, and in {number} without",
+            score=f"{fitting.spoiled} spoiled, {altered} answers altered",
+            band=f"{number}, 0",
             planted=f"key stream alone: answer 4 read as {read['A1']}",
-            holds=spoiled == 2 * number and altered == 0 and read["A1"] != EVERY["A1"],
+            holds=fitting.spoiled == number and altered == 0 and read["A1"] != EVERY["A1"],
         ),
     ]
 
@@ -175,11 +213,24 @@ def test_a_debug_log_that_prints_answers_is_caught(tmp_path: Path) -> None:
     assert {"answer in debug.log", "code in debug.log", "comment in debug.log"} <= set(found)
 
 
-@pytest.mark.parametrize("receipts_too", [False, True])
-def test_a_flipped_bit_spoils_a_ballot_and_changes_none(tmp_path: Path, receipts_too: bool) -> None:
-    """T5, A-08: rejected and counted as spoiled, with its receipt left as it was or made to fit."""
-    seen = flipped(tmp_path, random.Random(5), number=8, receipts_too=receipts_too)
-    assert seen == Flipped(flipped=8, spoiled=8, counted=18, altered=0)
+def test_a_flipped_bit_stops_the_count_before_anything_is_destroyed_and_put_back_all_is_counted(
+    tmp_path: Path,
+) -> None:
+    """T5, A-08, A-10: the count names how many; nobody's receipt stays on the list of a ballot that was not counted."""
+    seen = flipped(tmp_path, random.Random(5), number=8)
+    assert seen == Flipped(flipped=8, stopped=8, spoiled=0, counted=26, altered=0)
+
+
+def test_a_flipped_bit_with_a_receipt_made_to_fit_spoils_a_ballot_and_changes_none(tmp_path: Path) -> None:
+    """T5, A-08: rejected and counted as spoiled; its owner misses the receipt that the list no longer has (T11)."""
+    seen = flipped(tmp_path, random.Random(5), number=8, receipts_too=True)
+    assert seen == Flipped(flipped=8, stopped=0, spoiled=8, counted=18, altered=0)
+
+
+def test_a_count_that_believes_the_receipts_spoils_in_silence(tmp_path: Path) -> None:
+    """The planted weakness of the stop: what a count did that took a receipt that does not fit for a spoiled ballot."""
+    seen = flipped(tmp_path, random.Random(5), number=4, believing=True)
+    assert seen == Flipped(flipped=4, stopped=0, spoiled=4, counted=18, altered=0)
 
 
 def test_a_flipped_bit_that_changes_an_answer_unseen_is_caught(tmp_path: Path) -> None:

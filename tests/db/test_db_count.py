@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 
 from assess.surveys import ballots, count, receipts, results, roster
 from assess.surveys.count import CountStopped
-from assess.surveys.keys import FileKeys, KeyGoneError, KeyName, fingerprint
+from assess.surveys.keys import FileKeys, KeyFolderError, KeyGoneError, KeyName, fingerprint
 from assess.surveys.roster import RosterRow
 from assess.surveys.states import State
 from assess.surveys.tables import (
@@ -190,7 +190,7 @@ def test_nothing_is_counted_before_close_and_grace(built: House) -> None:
 def test_a_draft_and_an_unknown_wave_are_not_counted(built: House) -> None:
     wave = built.drafted()
     built.close()
-    with pytest.raises(CountStopped, match="draft: only a closed wave"):
+    with pytest.raises(CountStopped, match="is a draft or is over: only a closed wave"):
         built.count(wave)
     wave.wave_id = bytes(16)
     with pytest.raises(CountStopped, match="no such wave"):
@@ -284,7 +284,7 @@ def test_bytes_that_are_no_ballot_are_spoiled(built: House, value: bytes) -> Non
 
 
 def test_a_flipped_bit_spoils_the_ballot_and_no_other(built: House) -> None:
-    """T5: a flipped bit is rejected, whether or not the receipt was made to fit."""
+    """T5: a flipped bit whose receipt was made to fit is rejected; its owner's receipt is not on the list."""
     wave = built.opened()
     built.fill(wave, sales=5, marketing=5)
     with built.sessions() as session:
@@ -295,13 +295,47 @@ def test_a_flipped_bit_spoils_the_ballot_and_no_other(built: House) -> None:
     assert built.count(wave).spoiled == 1
 
 
-def test_a_ballot_that_is_not_the_one_of_its_receipt_is_spoiled(built: House) -> None:
-    """T11: an exchanged ballot does not count under the receipt that its owner holds."""
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_a_ballot_that_is_not_the_one_of_its_receipt_stops_the_count_before_anything_is_destroyed(
+    built: House, exchanged: bool
+) -> None:
+    """A-08, A-10, T5, T11: spoiled in silence, it would leave its owner a receipt on the list; put back, it counts."""
     wave = built.opened()
-    built.fill(wave, sales=5, marketing=5)
-    alter_one(built, sealed=sealed_for(built, plain(wave))["sealed"])
+    given = built.fill(wave, sales=5, marketing=5)
+    with built.sessions() as session:
+        one, whole = session.execute(select(BoxRow.ballot_id, BoxRow.sealed).limit(1)).one()
+    other = (
+        sealed_for(built, plain(wave))["sealed"] if exchanged else whole[:100] + bytes([whole[100] ^ 1]) + whole[101:]
+    )
+    lay(built, one, other)
     built.close()
-    assert built.count(wave).spoiled == 1
+    with pytest.raises(CountStopped, match=r"do not fit their receipts: 1\. Nothing was destroyed\. Put the box back"):
+        built.count(wave)
+    assert built.keys.read(wave.wave_id, KeyName.MAIL)
+    with built.sessions() as session:
+        assert session.get(CountRow, wave.wave_id) is None
+        assert session.scalar(select(func.count()).select_from(BoxRow)) == 10
+    lay(built, one, whole)
+    assert (built.count(wave).counted, people_of(built.table(wave))) == (10, given)
+
+
+def lay(house: House, ballot_id: bytes, sealed: object) -> None:
+    """Change the bytes of a ballot, and nothing else of it."""
+    with house.sessions.begin() as session:
+        session.execute(update(BoxRow).where(BoxRow.ballot_id == ballot_id).values(sealed=sealed))
+
+
+def test_a_ballot_changed_after_the_freeze_stops_the_count_while_the_box_and_its_key_exist(built: House) -> None:
+    """A-08, A-10: the later stage asks again, for it may be run much later."""
+    wave = frozen(built)
+    with built.sessions() as session:
+        one, whole = session.execute(select(BoxRow.ballot_id, BoxRow.sealed).limit(1)).one()
+    lay(built, one, whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(CountStopped, match=r"do not fit their receipts: 1\. No ballot was destroyed"):
+        built.count(wave)
+    assert built.keys.read(wave.wave_id, KeyName.BOX)
+    lay(built, one, whole)
+    assert (built.count(wave).counted, built.count(wave).spoiled) == (10, 0)
 
 
 def test_more_ballots_of_a_side_than_envelopes_stop_the_count(built: House) -> None:
@@ -310,7 +344,7 @@ def test_more_ballots_of_a_side_than_envelopes_stop_the_count(built: House) -> N
     built.fill(wave, sales=8, marketing=3)
     stuff(built, wave, plain(wave))
     built.close()
-    with pytest.raises(CountStopped, match="more ballots of sales than envelopes"):
+    with pytest.raises(CountStopped, match="one team has more ballots than envelopes"):
         built.count(wave)
     assert built.keys.read(wave.wave_id, KeyName.BOX)
 
@@ -344,15 +378,37 @@ def test_a_box_that_changes_after_it_was_frozen_stops_the_count(built: House) ->
 def test_receipts_that_change_after_the_root_was_fixed_stop_the_count(built: House) -> None:
     """A-10, T11: the root was taken before anything was opened."""
     wave = frozen(built)
-    alter_one(built, receipt="0" * 20)
+    alter_one(built, **sealed_for(built, plain(wave)))
     with pytest.raises(CountStopped, match="receipts changed"):
         built.count(wave)
+
+
+@pytest.mark.parametrize("name", [KeyName.BOX, KeyName.STAT, KeyName.SIGN])
+@pytest.mark.parametrize("harm", ["cut", "gone", "exchanged"])
+def test_a_key_that_a_later_stage_needs_is_missed_before_the_first_key_dies(
+    built: House, name: KeyName, harm: str
+) -> None:
+    """A-03, A-08: K_mail lives, no stage is begun; put back, the key counts the wave."""
+    wave = built.opened()
+    built.fill(wave, sales=5, marketing=5)
+    built.close()
+    file = built.folder / "keys" / wave.wave_id.hex() / name
+    whole = file.read_bytes()
+    file.unlink() if harm == "gone" else file.write_bytes(whole[:20] if harm == "cut" else bytes(PrivateKey.generate()))
+    told = {"cut": "cut short", "gone": "is missing in the key folder", "exchanged": "is not the key of this wave"}
+    with pytest.raises((CountStopped, KeyFolderError), match=f"{name} .*{told[harm]}.*ut .* back"):
+        built.count(wave)
+    assert built.keys.read(wave.wave_id, KeyName.MAIL)
+    with built.sessions() as session:
+        assert session.get(CountRow, wave.wave_id) is None
+    file.write_bytes(whole)
+    assert built.count(wave).counted == 10
 
 
 def test_a_key_that_is_not_the_waves_spoils_nothing_but_stops(built: House) -> None:
     wave = frozen(built)
     (built.folder / "keys" / wave.wave_id.hex() / "box").write_bytes(bytes(PrivateKey.generate()))
-    with pytest.raises(CountStopped, match="not the key"):
+    with pytest.raises(CountStopped, match="box is not the key of this wave"):
         built.count(wave)
 
 

@@ -63,6 +63,35 @@ def test_an_honest_record_holds_and_says_what_was_counted(files: Files) -> None:
     assert f"receipt {files.receipts[4]} is on the list" in said
 
 
+@pytest.mark.parametrize(
+    ("language", "counted", "perhaps"),
+    [
+        (
+            "en",
+            "is on the list: its ballot was counted",
+            "1 of the 11 ballots on the list were spoiled and not counted",
+        ),
+        (
+            "fr",
+            "est sur la liste\u00a0: son bulletin a été compté",
+            "sur les 11 bulletins de la liste, nombre de bulletins nuls",
+        ),
+    ],
+)
+def test_a_receipt_on_a_list_with_spoiled_ballots_is_not_told_that_its_ballot_was_counted(
+    files: Files, language: str, counted: str, perhaps: str
+) -> None:
+    """A-10: a spoiled ballot has its receipt on the list too, so only a count without one says that it was counted."""
+    asked = ("--receipt", files.receipts[4], "--lang", language)
+    _, said = run(files, *asked)
+    assert perhaps in said
+    assert counted not in said
+    files.sign(lambda signed: signed["totals"].update(counted=11, spoiled=0))
+    _, said = run(files, *asked)
+    assert counted in said
+    assert perhaps not in said
+
+
 def test_an_empty_list_holds_if_the_record_says_so(tmp_path: Path) -> None:
     code, said = run(signed_files(tmp_path, count=0))
     assert code == 0

@@ -30,7 +30,7 @@ def refusal(form: ShareForm, act: Callable[[], None], *, detail: str) -> list[st
     except KeyFolderError as error:
         reasons = [error.fault.say(locale())]
     except CountStopped as error:
-        reasons = [str(error)]
+        reasons = error.say(locale())
     else:
         return None
     note_refused(Event.SHARE_REFUSED, detail)

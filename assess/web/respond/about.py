@@ -102,6 +102,7 @@ def drawn(printer: press.Press, about: About, now: datetime, locale: str) -> byt
         limits=promise.limits(locale),
         stored=press.stored(locale),
         totals=_totals(about, locale),
+        listed=_listed(about, locale),
         root="" if about.totals is None else about.totals.root,
         destroyed="" if about.destruction is None else day(date.fromisoformat(about.destruction.day), locale),
         signature="" if about.destruction is None else about.destruction.signature,
@@ -171,6 +172,18 @@ def _totals(about: About, locale: str) -> list[tuple[str, str]]:
         (_("Spoiled: they did not open, or did not fit the questionnaire"), number(totals.spoiled, locale)),
         (_("Replaced by a later ballot of the same person"), number(totals.replaced, locale)),
     ]
+
+
+def _listed(about: About, locale: str) -> str:
+    """Return what it means that a receipt is on the list: one of a spoiled ballot is there too."""
+    _ = translator(locale)
+    if about.totals is None or not about.totals.spoiled:
+        return _("If it is there, your ballot was counted.")
+    return _(
+        "If it is there, your ballot lay in the box as we received it. Ballots on the list that were spoiled and not "
+        "counted: {n}; nobody can tell whose.",
+        n=number(about.totals.spoiled, locale),
+    )
 
 
 def _wave(session: lookup.Session, address: str) -> Wave:

@@ -48,11 +48,13 @@ def test_a_truncated_key_file_is_refused_with_its_remedy(store: FileKeys, tmp_pa
     copies[0].write_bytes(whole[:31])
     assert store.read(WAVE, KeyName.STAT) == whole
     copies[1].write_bytes(b"")
-    with pytest.raises(
-        KeyFolderError, match=r"stat in the key folder is cut short.*put it back from the mirror"
-    ) as told:
+    with pytest.raises(KeyFolderError, match=r"stat is cut short, and neither the key folder nor its mirror") as told:
         store.read(WAVE, KeyName.STAT)
     assert "tronqué" in told.value.fault.say("fr-CA")
+    alone = FileKeys(tmp_path / "keys")
+    with pytest.raises(KeyFolderError, match=r"there is no mirror: put the file back from wherever a copy") as told:
+        alone.read(WAVE, KeyName.STAT)
+    assert "pas de miroir" in told.value.fault.say("fr-CA")
 
 
 def test_a_database_without_its_key_folder_is_refused_with_what_to_do(tmp_path: Path) -> None:

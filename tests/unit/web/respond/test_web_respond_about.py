@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from respond_house import LOCALES, House, Page, checked, opened, post
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from test_web_respond_headers import HEADERS, urls
 from werkzeug.test import TestResponse
 
@@ -22,7 +22,8 @@ from assess.surveys.moments import GRACE
 from assess.surveys.prereg import Change
 from assess.surveys.roster import RosterRow
 from assess.surveys.states import KeyMode, State
-from assess.surveys.tables import Wave
+from assess.surveys.tables import CountRow, Wave
+from assess.surveys.totals import Stage
 from assess.web.respond.about import SIZE
 
 LANGUAGES = {"en": "en", "fr-CA": "fr"}
@@ -137,6 +138,35 @@ def test_before_the_count_nothing_tells_how_many_answered(house: House) -> None:
     assert about(house).data == before
     assert download(house, "receipts.txt").status_code == 404
     assert download(house, "record.json").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("locale", "counted", "perhaps"),
+    [
+        ("en", "If it is there, your ballot was counted.", "spoiled and not counted: 2; nobody can tell whose."),
+        ("fr-CA", "S'il y figure, votre bulletin a été compté.", "personne ne peut dire de qui."),
+    ],
+)
+def test_a_list_with_spoiled_ballots_is_not_said_to_show_that_a_ballot_was_counted(
+    walked: dict[str, dict[str, str]], house: House, locale: str, counted: str, perhaps: str
+) -> None:
+    """A-10: what the list shows of a ballot depends on whether any was spoiled."""
+    page = walked["counted"][locale].replace("&#39;", "'").replace("’", "'")
+    assert counted in page
+    assert perhaps not in page
+    with house.sessions.begin() as session:
+        session.scalars(select(Wave)).one().state = State.COUNTED
+        totals = {"invited": 24, "used": 5, "replaced": 0, "spoiled": 2, "counted": 3}
+        session.add(CountRow(wave_id=house.wave.wave_id, stage=Stage.COUNTED.value, root=bytes(32), **totals))
+    try:
+        page = about(house, locale).get_data(as_text=True).replace("&#39;", "'").replace("’", "'")
+    finally:
+        with house.sessions.begin() as session:
+            session.scalars(select(Wave)).one().state = State.OPEN
+            session.execute(delete(CountRow))
+    assert perhaps in page
+    assert counted not in page
+    assert len(page.encode()) <= SIZE
 
 
 def test_after_the_count_the_list_the_record_and_the_check_fit_together(walked: dict[str, dict[str, str]]) -> None:

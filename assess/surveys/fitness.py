@@ -1,0 +1,63 @@
+"""Whether a box, its form and its keys are fit to be counted: looked at before the first key dies (A-08).
+
+Belongs here: reading and comparing. Does not: opening a ballot, changing a row or a key (`count`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nacl.public import PrivateKey
+from nacl.signing import SigningKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assess.instruments import hashes
+from assess.instruments.model import Instrument
+from assess.surveys import receipts, stops
+from assess.surveys.keys import KeyGoneError, KeyName, KeyStore
+from assess.surveys.tables import BoxRow, Wave
+
+NEEDED: Final = (KeyName.BOX, KeyName.STAT, KeyName.SIGN)
+"""Keys that the later stages need."""
+_BATCH: Final = 500
+
+
+def looked_over(session: Session, wave: Wave) -> tuple[list[str], int, int]:
+    """Return the receipts in the box, how many ballots a later one replaced, how many do not fit their receipt."""
+    rows = session.execute(
+        select(BoxRow.receipt, BoxRow.drops, BoxRow.sealed)
+        .where(BoxRow.wave_id == wave.wave_id)
+        .execution_options(yield_per=_BATCH)
+    )
+    found: list[str] = []
+    replaced = altered = 0
+    for lying in rows:
+        found.append(lying.receipt)
+        replaced += lying.drops - 1
+        altered += receipts.receipt(lying.sealed) != lying.receipt
+    return found, replaced, altered
+
+
+def check_form(wave: Wave, instrument: Instrument) -> None:
+    """Stop when answers would be read by another form than people saw."""
+    if (wave.instrument, wave.instrument_version, wave.form_hash) != (
+        instrument.id,
+        instrument.version,
+        hashes.form_hash(instrument.forms[wave.form]),
+    ):
+        raise stops.other_form(wave.label, instrument.id, instrument.version)
+
+
+def private(wave: Wave, name: KeyName, keys: KeyStore) -> bytes:
+    """Return a private key of a wave, which is the one that it was opened with."""
+    file = f"{wave.wave_id.hex()}/{name}"
+    try:
+        private = keys.read(wave.wave_id, name)
+    except KeyGoneError as error:
+        raise stops.no_key(wave.label, file) from error
+    of_sign = name is KeyName.SIGN
+    public = bytes(SigningKey(private).verify_key) if of_sign else bytes(PrivateKey(private).public_key)
+    if public != {KeyName.BOX: wave.k_box_public, KeyName.STAT: wave.k_stat_public}.get(name, wave.k_sign_public):
+        raise stops.other_key(wave.label, file)
+    return private
