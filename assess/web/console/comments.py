@@ -45,6 +45,7 @@ blueprint = Blueprint("comments", __name__)
 
 UNDO = "undo"
 _ROW_DIGITS = 32
+_NOT_NOW = said("Comments are decided between the count and the release; this wave is not there.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +73,7 @@ def desk(wave_id: bytes) -> Response | tuple[str, int]:
     client, wave = wave_or_404(wave_id)
     only(StaffRole.CONSULTANT)
     if wave.state is not State.COUNTED:
-        return refusal(
-            WaveRefused(said("Comments are decided between the count and the release; this wave is not there.")),
-            client,
-            wave,
-        )
+        return refusal(WaveRefused(_NOT_NOW), client, wave)
     k_stat = _k_stat(wave)
     if k_stat is None:
         return _asked(ShareForm(), client, wave)
@@ -95,9 +92,12 @@ def open_(wave_id: bytes) -> Response | tuple[str, int]:
     """Open the pile of a witnessed wave with two shares; a server whose share is lost is replaced by the papers."""
     client, wave = wave_or_404(wave_id)
     only(StaffRole.CONSULTANT)
-    if wave.state is not State.COUNTED or not KeyMode(wave.key_mode).witnessed:
+    if not KeyMode(wave.key_mode).witnessed:
         abort(404)
     form, detail = ShareForm(), f"{wave_id.hex()}: results, for the comments"
+    if wave.state is not State.COUNTED:
+        note_refused(Event.SHARE_REFUSED, detail)
+        return refusal(WaveRefused(_NOT_NOW), client, wave)
     if not form.validate_on_submit():
         return _asked(form, client, wave)
     reasons = shares.refusal(form, lambda: _open(wave, form), detail=detail)

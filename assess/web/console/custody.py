@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from concurrent.futures import ThreadPoolExecutor
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from assess import publish
@@ -32,6 +32,7 @@ from assess.web.console.forms import ShareForm
 from assess.web.console.request import (
     locale,
     note,
+    note_refused,
     now,
     only,
     page,
@@ -100,6 +101,8 @@ def give(wave_id: bytes) -> Response | tuple[str, int]:
     only(StaffRole.CONSULTANT)
     refused = _not_now(wave)
     if refused is not None:
+        if request.method == "POST":
+            note_refused(Event.SHARE_REFUSED, wave_id.hex())
         return refusal(refused, client, wave)
     form = ShareForm()
     if not form.validate_on_submit():

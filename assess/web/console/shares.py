@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from assess.publish import PublishError
 from assess.surveys.audit import Event
 from assess.surveys.count import CountStopped
 from assess.surveys.custody import Misread
 from assess.surveys.keys import KeyFolderError
+from assess.surveys.results import RowUnopened
 from assess.surveys.states import WaveRefused
 from assess.web.console.forms import ShareForm
 from assess.web.console.request import locale, note_refused
@@ -31,6 +33,10 @@ def refusal(form: ShareForm, act: Callable[[], None], *, detail: str) -> list[st
         reasons = [error.fault.say(locale())]
     except CountStopped as error:
         reasons = error.say(locale())
+    except RowUnopened as error:
+        reasons = [error.fault.say(locale())]
+    except PublishError as error:
+        reasons = [str(error)]
     else:
         return None
     note_refused(Event.SHARE_REFUSED, detail)

@@ -19,10 +19,12 @@ from assess.instruments.load import shipped
 from assess.jobs import runner
 from assess.reports import witness
 from assess.settings import DatabaseRole
-from assess.surveys import box, custody, db, envelopes, shares
+from assess.surveys import box, custody, db, envelopes, shares, stops
 from assess.surveys.custody import Handed
-from assess.surveys.keys import FileKeys
+from assess.surveys.keys import FileKeys, KeyFolderError
 from assess.surveys.moments import GRACE
+from assess.surveys.results import RowUnopened
+from assess.surveys.said import said
 from assess.surveys.states import State
 from assess.surveys.tables import AuditRow, Wave
 
@@ -127,9 +129,9 @@ def test_a_wave_counted_without_its_key_folder_is_read_at_the_desk_and_released(
     desk.settings.keys.rename(desk.settings.home / "elsewhere")
     visitor = desk.visitor(SAM)
     assert visitor.post(f"{path}/shares", typed(handed[0]) | {"lost": "y"}).status_code == 302
-    for lang, said in APART.items():
+    for lang, told_ in APART.items():
         page = visitor.get(f"{path}/comments?lang={lang}")
-        assert said in words(page)
+        assert told_ in words(page)
         assert re.search(r'<details open>.*name="results"', page.text, re.DOTALL)
         told = visitor.post(f"{path}/comments/open?lang={lang}", typed(handed[0], "phrase", "code"))
         assert told.status_code == 422
@@ -179,10 +181,10 @@ def test_a_missing_wrap_is_no_destroyed_key_and_the_papers_count_without_it(desk
     folder, visitor = desk.settings.keys / wave_of(path).hex(), desk.visitor(SAM)
     (folder / "wrap-ab-box").unlink()
     missing = {"en": "wrap-ab-box is missing from the key folder", "fr": "wrap-ab-box manque dans le dossier des clés"}
-    for lang, said in missing.items():
+    for lang, told_ in missing.items():
         told = visitor.post(f"{path}/shares?lang={lang}", typed(handed[0], "phrase"))
         assert told.status_code == 422
-        assert said in words(told)
+        assert told_ in words(told)
         assert FOUR[lang] in words(told)
         assert not re.search("destroyed in the count|détruite au dépouillement", words(told))
     assert visitor.post(f"{path}/shares", typed(handed[0])).status_code == 302
@@ -215,3 +217,49 @@ def test_a_damaged_file_is_not_told_as_a_wrong_passphrase_alone(desk: Office, ha
         assert FOUR[lang] in told
     damaged.write_bytes(whole)
     assert visitor.post(f"{path}/shares", typed(handed[0], "phrase")).status_code == 302
+
+
+def test_every_refused_attempt_is_in_the_log_alike_on_both_pages(
+    desk: Office, handed: list[Handed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U-101: too little, a wrong share, a count that stops, a missing key; never what was typed."""
+    path = closed(desk, "witnessed")
+    wave_hex, visitor = wave_of(path).hex(), desk.visitor(SAM)
+    code = typed(handed[0], "code")["code"]
+    attempts = {"": 422, code[:17]: 422, "U" + code[1:]: 422, shares.groups(shares.code()): 422}
+
+    def refused(page: str, sent: dict[str, str], status: int, detail: str) -> TestResponse:
+        before = events(desk)
+        told = visitor.post(f"{path}/{page}", sent)
+        assert told.status_code == status, words(told)
+        assert events(desk) == [*before, ("share refused", detail)]
+        return told
+
+    closes = desk.clock.moment
+    desk.clock.set(closes - timedelta(hours=1))
+    refused("shares", {"code": code}, 409, wave_hex)
+    refused("comments/open", {"code": code}, 409, f"{wave_hex}: results, for the comments")
+    desk.clock.set(closes)
+    for attempt, status in attempts.items():
+        refused("shares", {"code": attempt}, status, wave_hex)
+    for error in (stops.unknown(), publish.PublishError("stopped"), RowUnopened("shut"), nothing()):
+        with monkeypatch.context() as patch:
+            patch.setattr(publish, "count_wave", lambda *_, error=error: failed(error))
+            told = refused("shares", {"code": code}, 422, wave_hex)
+        assert re.search("There is no such wave|stopped|does not open with its key|Mount it", words(told))
+    assert visitor.post(f"{path}/shares", {"code": code}).status_code == 302
+    for attempt, status in attempts.items():
+        refused("comments/open", {"code": attempt}, status, f"{wave_hex}: results, for the comments")
+    held = desk.settings.keys.rename(desk.settings.home / "elsewhere")
+    refused("comments/open", {"code": code}, 422, f"{wave_hex}: results, for the comments")
+    held.rename(desk.settings.keys)
+    assert visitor.post(f"{path}/comments/open", {"code": code}).status_code == 302
+    assert not any(part in detail for part in code.split("-") for _, detail in events(desk))
+
+
+def nothing() -> KeyFolderError:
+    return KeyFolderError(said("The folder is not there. Mount it."))
+
+
+def failed(error: Exception) -> None:
+    raise error
