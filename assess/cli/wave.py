@@ -12,10 +12,12 @@ import click
 from assess import publish
 from assess.cli.score import UNUSABLE, refusal
 from assess.settings import Settings
+from assess.surveys import audit, custody, totals, waves
 from assess.surveys import count as counting
-from assess.surveys import custody, totals, waves
+from assess.surveys.audit import Event
 from assess.surveys.count import CountRecord, CountStopped
 from assess.surveys.custody import Misread, Paper
+from assess.surveys.keys import KeyFolderError
 from assess.surveys.moments import GRACE
 from assess.surveys.states import KeyMode, State, WaveRefused
 
@@ -56,22 +58,34 @@ def _counted(services: publish.Services, key: bytes, *, key_folder_lost: bool) -
         raise refusal([f"{found.label} is {found.state}: only a closed wave can be counted"], REFUSED)
     if now < found.closes_at + GRACE:
         raise refusal([f"{found.label} is still open: nothing is counted before its close"], REFUSED)
-    keys = services.keys
+    keys, witnessed = services.keys, KeyMode(found.key_mode).witnessed
     try:
-        if KeyMode(found.key_mode).witnessed:
+        if witnessed:
             texts = {paper: _asked(paper) for paper in (Paper if key_folder_lost else (Paper.PHRASE, Paper.CODE))}
             keys = custody.opened(
                 found, custody.read(texts), keys=keys, names=custody.needed(stage), lost=key_folder_lost
             )
-            return publish.count_wave(services, key, keys)
-        instrument = publish.instrument_of(services, key)
-        return counting.run(services.sessions, key, keys=keys, clock=services.clock, instrument=instrument)
-    except Misread as error:
-        raise refusal([f"{_NAMES[paper]}: {fault}" for paper, fault in error.faults.items()], REFUSED) from error
-    except WaveRefused as error:
-        raise refusal(error.say("en"), REFUSED) from error
-    except CountStopped as error:
-        raise refusal([str(error)], REFUSED) from error
+            counted = publish.count_wave(services, key, keys)
+        else:
+            instrument = publish.instrument_of(services, key)
+            counted = counting.run(services.sessions, key, keys=keys, clock=services.clock, instrument=instrument)
+    except (WaveRefused, CountStopped, KeyFolderError) as error:
+        _note(services, Event.SHARE_REFUSED if witnessed else Event.COUNT_REFUSED, key.hex())
+        raise _told(error) from error
+    _note(services, Event.SHARE_GIVEN if witnessed else Event.WAVE_COUNTED, f"{key.hex()}: counted")
+    return counted
+
+
+def _note(services: publish.Services, event: Event, detail: str) -> None:
+    """Write the act of whoever runs the server into the log, in a transaction of its own."""
+    with services.sessions.begin() as session:
+        audit.record(session, "operator", event, detail)
+
+
+def _told(error: WaveRefused | CountStopped | KeyFolderError) -> click.ClickException:
+    if isinstance(error, Misread):
+        return refusal([f"{_NAMES[paper]}: {fault}" for paper, fault in error.faults.items()], REFUSED)
+    return refusal([error.fault.say("en")] if isinstance(error, KeyFolderError) else error.say("en"), REFUSED)
 
 
 def _key(typed: str) -> bytes:

@@ -51,6 +51,8 @@ class Event(StrEnum):
     OPENING_REFUSED = "opening refused"
     WAVE_EXTENDED = "wave extended"
     WAVE_WITHDRAWN = "wave withdrawn"
+    WAVE_COUNTED = "wave counted"
+    COUNT_REFUSED = "count refused"
     WAVE_SIGNED_OFF = "wave signed off"
     ROSTER_IMPORTED = "roster imported"
     CARDS_SHOWN = "cards shown"

@@ -16,6 +16,7 @@ from assess.instruments import hashes
 from assess.instruments.model import Instrument
 from assess.surveys import receipts, stops
 from assess.surveys.keys import KeyGoneError, KeyName, KeyStore
+from assess.surveys.states import KeyMode
 from assess.surveys.tables import BoxRow, Wave
 
 NEEDED: Final = (KeyName.BOX, KeyName.STAT, KeyName.SIGN)
@@ -55,6 +56,8 @@ def private(wave: Wave, name: KeyName, keys: KeyStore) -> bytes:
     try:
         private = keys.read(wave.wave_id, name)
     except KeyGoneError as error:
+        if KeyMode(wave.key_mode).witnessed and name is not KeyName.SIGN:
+            raise stops.no_share(wave.label) from error
         raise stops.no_key(wave.label, file) from error
     of_sign = name is KeyName.SIGN
     public = bytes(SigningKey(private).verify_key) if of_sign else bytes(PrivateKey(private).public_key)

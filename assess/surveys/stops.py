@@ -100,6 +100,11 @@ def replaced(wave: str) -> CountStopped:
     return CountStopped(said("{wave}: the stored rows are not those that were counted.", wave=wave), BEGUN)
 
 
+def no_share(wave: str) -> CountStopped:
+    """Say that the server alone cannot count a witnessed wave."""
+    return CountStopped(said("{wave} has a witness: it is counted when a share is typed, not before.", wave=wave))
+
+
 def no_key(wave: str, file: str) -> CountStopped:
     """Say that a key that the count needs was deleted."""
     return CountStopped(said("{wave}: {file} is missing in the key folder.", wave=wave, file=file), NO_KEY)

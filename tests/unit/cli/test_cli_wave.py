@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from assess.cli import main
 from assess.cli import wave as command
 from assess.instruments.load import shipped
-from assess.surveys import clients, db, roster, shares, waves
+from assess.surveys import audit, clients, db, roster, shares, waves
 from assess.surveys.custody import Handed
 from assess.surveys.keys import FileKeys
 from assess.surveys.states import KeyMode
+from assess.surveys.tables import AuditRow
 
 OPENS = datetime(2026, 1, 12, 14, tzinfo=UTC)
 
@@ -99,3 +101,20 @@ def test_an_early_or_unknown_wave_is_told(opened: tuple[str, Handed], monkeypatc
     early = run(wave_id, "", handed.code)
     assert early.exit_code == 4
     assert "is still open: nothing is counted before its close" in early.output
+
+
+def test_every_share_typed_at_the_prompt_leaves_a_row_in_the_log(opened: tuple[str, Handed], tmp_path: Path) -> None:
+    """A-09, U-101: refused and counted, by the operator, without what was typed."""
+    wave_id, handed = opened
+    for typed in ((handed.passphrase, ""), ("", handed.code[:20]), ("", handed.code)):
+        run(wave_id, *typed)
+    engine = db.engine(f"sqlite:///{tmp_path / 'assess.db'}")
+    with db.readers(engine)() as session:
+        found = [(row.actor, row.event, row.detail) for row in session.scalars(select(AuditRow))]
+        assert audit.check(session) is None
+    engine.dispose()
+    assert found == [
+        ("operator", "share refused", wave_id),
+        ("operator", "share refused", wave_id),
+        ("operator", "share given", f"{wave_id}: counted"),
+    ]
