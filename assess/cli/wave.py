@@ -71,6 +71,9 @@ def _counted(services: publish.Services, key: bytes, *, key_folder_lost: bool) -
             counted = counting.run(services.sessions, key, keys=keys, clock=services.clock, instrument=instrument)
     except (WaveRefused, CountStopped, KeyFolderError) as error:
         _note(services, Event.SHARE_REFUSED if witnessed else Event.COUNT_REFUSED, key.hex())
+        if isinstance(error, KeyFolderError):
+            # The environment's fault, with an exit code of its own (`assess.cli`).
+            raise
         raise _told(error) from error
     _note(services, Event.SHARE_GIVEN if witnessed else Event.WAVE_COUNTED, f"{key.hex()}: counted")
     return counted
@@ -82,10 +85,10 @@ def _note(services: publish.Services, event: Event, detail: str) -> None:
         audit.record(session, "operator", event, detail)
 
 
-def _told(error: WaveRefused | CountStopped | KeyFolderError) -> click.ClickException:
+def _told(error: WaveRefused | CountStopped) -> click.ClickException:
     if isinstance(error, Misread):
         return refusal([f"{_NAMES[paper]}: {fault}" for paper, fault in error.faults.items()], REFUSED)
-    return refusal([error.fault.say("en")] if isinstance(error, KeyFolderError) else error.say("en"), REFUSED)
+    return refusal(error.say("en"), REFUSED)
 
 
 def _key(typed: str) -> bytes:
