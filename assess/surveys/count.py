@@ -183,7 +183,7 @@ def _verify(count: _Count) -> bool:
         try:
             answers = results.reopen(session, wave.wave_id, k_stat, StatRow)
             comments = results.reopen(session, wave.wave_id, k_stat, CommentRow)
-        except results.RowUnopened as error:
+        except stops.RowUnopened as error:
             raise stops.unopened(wave.label) from error
         if not hmac.compare_digest(results.mac(k_stat, answers, comments), row.result_mac or b""):
             raise stops.replaced(wave.label)

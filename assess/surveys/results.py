@@ -10,7 +10,6 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from nacl.exceptions import CryptoError
@@ -21,7 +20,7 @@ from sqlalchemy.orm import Session
 from assess.disclosure.table import BLANK, ResponseTable
 from assess.instruments.model import Instrument
 from assess.surveys import ballots
-from assess.surveys.said import said
+from assess.surveys.stops import RowUnopened
 from assess.surveys.tables import CommentRow, StatRow, Wave
 
 ROW_ID_BYTES = 16
@@ -35,15 +34,6 @@ class Comment:
     question: str
     side: str
     text: str
-
-
-class RowUnopened(ValueError):  # noqa: N818 - the count stops at it
-    """A stored row that does not open with K_stat; `fault` says how to mend it."""
-
-    fault: Final = said(
-        "A counted row of this wave does not open with its key: the database was damaged or changed since the count. "
-        "Restore it from a backup that was made after the count, then try again. Nothing was changed."
-    )
 
 
 def reseal(

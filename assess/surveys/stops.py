@@ -33,6 +33,15 @@ class CountStopped(RuntimeError):  # noqa: N818 - a stop is what the count is fo
         return [each.say(locale) for each in self.told]
 
 
+class RowUnopened(ValueError):  # noqa: N818 - the count stops at it
+    """A stored row that does not open with K_stat; `fault` says how to mend it."""
+
+    fault: Final = said(
+        "A counted row of this wave does not open with its key: the database was damaged or changed since the count. "
+        "Restore it from a backup that was made after the count, then try again. Nothing was changed."
+    )
+
+
 def unknown() -> CountStopped:
     """Say that no wave has this id."""
     return CountStopped(said("There is no such wave."))

@@ -21,7 +21,7 @@ from attack_histories import SIDES
 from attack_table import FULL, SUITE, Row
 
 from assess.advice.model import Records
-from assess.disclosure import gate
+from assess.disclosure import bounds, gate
 from assess.disclosure.policy import Precision
 from assess.disclosure.table import ResponseTable
 from assess.publish import audited_facts
@@ -337,7 +337,8 @@ def unguarded(counts: Counts) -> tuple[object, ...]:
 def five_on_five(waves: int) -> int:
     """Return how many sides of five on a scale of five statements are rebuilt: the scores of all five people.
 
-    A mean to a point, or a code at the ends, beside the ends of a gap that hold of all fives of one sum and spread.
+    A mean to a point, or a code at the ends, beside the ends of a gap that hold of all fives of one sum and spread. The
+    other five are as unknown as these (R3): their mean is printed, their spread is not.
     """
     steps = 20
     alike: dict[tuple[int, int], int] = defaultdict(int)
@@ -353,24 +354,40 @@ def five_on_five(waves: int) -> int:
         key = sum(people), sum(score * score for score in people)
         mean = rounding.coarse_mean(100 * key[0] / (5 * steps), Precision.COARSE_SCALE)
         # At the ends the code holds several sums, and no gap is finer than a point: nothing else may print it.
-        rebuilt += coded[mean] == 1 or (alike[key] == 1 and not hidden(key, alike, mean))
+        others = generator.binomial(steps, generator.uniform(0.05, 0.95), 5).tolist()
+        other = sum(others), sum(score * score for score in others)
+        if withheld_by_r4(key, other):
+            continue
+        rebuilt += coded[mean] == 1 or (alike[key] == 1 and not hidden(key, other, alike, mean))
     return rebuilt
 
 
-def hidden(key: tuple[int, int], alike: Mapping[tuple[int, int], int], mean: object) -> bool:
-    """Return whether five others of another spread print the same mean and the same gap beside some other side."""
-    other = np.repeat(10, 5)
+def withheld_by_r4(key: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Return whether the gap and the other side's mean hold somebody within 25 points: then none of it prints (A-13).
+
+    A code at the ends says five points; the gap to a side whose mean prints says one.
+    """
+    value = gap(key, other)[0]
+    assert isinstance(value, int)
+    near = value + math.floor(other[0] + 0.5)
+    return not bounds.is_open(bounds.person((max(0.0, near - 1.0), min(100.0, near + 1.0)), 5))
+
+
+def hidden(key: tuple[int, int], other: tuple[int, int], alike: Mapping[tuple[int, int], int], mean: object) -> bool:
+    """Return whether five of another spread, beside others of any spread, print the same means and the same gap."""
     own = [at for at in alike if rounding.coarse_mean(at[0], Precision.COARSE_SCALE) == mean and at != key]
-    return any(gap(at, other) == gap(key, other) for at in sorted(own, key=lambda at: abs(at[1] - key[1]))[:200])
+    beside = [at for at in alike if at[0] == other[0]]
+    printed = gap(key, other)
+    nearest = sorted(own, key=lambda at: abs(at[1] - key[1]))[:200]
+    return any(gap(at, by) == printed for by in sorted(beside, key=lambda at: abs(at[1] - other[1])) for at in nearest)
 
 
-def gap(key: tuple[int, int], other: np.ndarray) -> tuple[object, ...]:
-    """Print the gap of five people with this sum and spread, and five others: Welch's, ends outward to a point."""
-    total, squares = key
-    variances = [(squares - total**2 / 5) / 4 * 25, float(np.var(other, ddof=1)) * 25]
+def gap(key: tuple[int, int], other: tuple[int, int]) -> tuple[object, ...]:
+    """Print the gap of fives with these sums and spreads: Welch's, ends outward to a point."""
+    variances = [(squares - total**2 / 5) / 4 * 25 for total, squares in (key, other)]
     # S-10: no variance under that of one person's step of a level on every statement.
     errors = [max(variance, 25.0**2 / 5) / 5 for variance in variances]
-    value = 5 * (total - int(other.sum())) / 5
+    value = 5 * (key[0] - other[0]) / 5
     half = 2.306 * math.sqrt(sum(errors))
     return math.floor(value + 0.5), math.floor(value - half), math.ceil(value + half)
 

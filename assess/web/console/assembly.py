@@ -41,7 +41,7 @@ from assess.web.console import (
 from assess.web.console import (
     request as asked,
 )
-from assess.web.shared import bodies, faults, headers
+from assess.web.shared import bodies, faults, headers, steering
 
 COOKIE: Final = "assess_console"
 PATH: Final = "/console"
@@ -86,6 +86,7 @@ def create_console_app(services: asked.Services, *, secret_key: str) -> Flask:
     app.url_map.converters["key"] = KeyConverter
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.finalize = steering.unsteered
     app.jinja_env.globals.update(_words())
     # Flask's own logger would print messages of exceptions, which can hold an address.
     app.logger.disabled = True

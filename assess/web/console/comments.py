@@ -19,10 +19,10 @@ from assess.surveys.clients import Client
 from assess.surveys.comments import Decision, Lying
 from assess.surveys.hints import Hint, HintKind
 from assess.surveys.keys import KeyName
-from assess.surveys.results import RowUnopened
 from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import KeyMode, State, WaveRefused
+from assess.surveys.stops import RowUnopened
 from assess.surveys.waves import Wave
 from assess.web.console import opened, shares
 from assess.web.console.forms import ShareForm

@@ -13,8 +13,8 @@ from assess.surveys.audit import Event
 from assess.surveys.count import CountStopped
 from assess.surveys.custody import Misread
 from assess.surveys.keys import KeyFolderError
-from assess.surveys.results import RowUnopened
 from assess.surveys.states import WaveRefused
+from assess.surveys.stops import RowUnopened
 from assess.web.console.forms import ShareForm
 from assess.web.console.request import locale, note_refused
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from assess.web.shared.steering import DIRECTION
+
 LONGEST_CODE: Final = 64
 """Of a code that is not known, this much is shown again in its field."""
 
-_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _KEPT: Final = frozenset("\n")
 
 
@@ -26,7 +27,7 @@ def cleaned(text: str) -> str:
     return "".join(
         character
         for character in text
-        if character in _KEPT or (unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI)
+        if character in _KEPT or (unicodedata.category(character) not in ("Cc", "Cs") and character not in DIRECTION)
     )
 
 

@@ -94,10 +94,19 @@ def test_a_fault_is_said_beside_its_field_and_what_was_typed_stays(
     assert said in words(response)
     assert f'href="#{field}"' in response.text
     assert f'id="{field}-fault"' in response.text
-    kept = (GOOD | wrong)["name"].strip()
+    kept = "".join(c for c in (GOOD | wrong)["name"].strip() if c.isprintable())
     assert f'value="{kept}"' in response.text
     with desk.session() as session:
         assert len(clients.listed(session)) == 2
+
+
+@pytest.mark.parametrize("field", sorted(GOOD))
+def test_a_field_that_is_shown_again_steers_nothing(desk: Office, field: str) -> None:
+    """T12: found by `make attack`: marks of direction and controls stood in the field of a form that was refused."""
+    typed = GOOD | {"name": ""} | {field: "\u202eevil\u2066\x1b"}
+    response = desk.visitor(ROBIN).post("/clients/new", typed)
+    assert response.status_code == 422
+    assert not set(response.text) & set("\u202e\u2066\x1b")
 
 
 def test_every_character_of_both_languages_can_be_named() -> None:

@@ -23,9 +23,9 @@ from assess.surveys import box, custody, db, envelopes, shares, stops
 from assess.surveys.custody import Handed
 from assess.surveys.keys import FileKeys, KeyFolderError
 from assess.surveys.moments import GRACE
-from assess.surveys.results import RowUnopened
 from assess.surveys.said import said
 from assess.surveys.states import State
+from assess.surveys.stops import RowUnopened
 from assess.surveys.tables import AuditRow, Wave
 
 DRAFT = {
