@@ -193,8 +193,8 @@ def _complements(
         for node, scale in spans.get(of[shell.id], {}).items():
             items: dict[str, Span | None] = {}
             for item in part.items:
-                ids = of[f"{Kind.ITEM}.{item}"]
-                span = None if ids[0] in withhold else spans.get(ids, {}).get(node)
+                ids = of.get(f"{Kind.ITEM}.{item}", ())
+                span = None if withhold & set(ids[:1]) else spans.get(ids, {}).get(node)
                 items[item] = turned(span) if span and item in reversed_.get(shell.id, ()) else span
             sums.append(Sum(scale=scale, items=items))
     gone = {shell.subject for shell in shells if shell.kind is Kind.ITEM and shell.id in withhold}
