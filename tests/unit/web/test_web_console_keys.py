@@ -36,7 +36,7 @@ UNOPENED = {
     "fr": "Une ligne dépouillée de cette vague ne s’ouvre pas avec sa clé",
 }
 DAMAGES = {
-    "cut short": ({"en": "is cut short, and no copy is whole", "fr": "est tronqué dans le dossier"}, "keys missing"),
+    "cut short": ({"en": "is cut short, and there is no mirror", "fr": "est tronqué dans le dossier"}, "keys missing"),
     "gone": (GONE, "keys missing"),
     "another": (
         {"en": "is not the key that this wave was counted with", "fr": "n’est pas la clé avec laquelle cette vague"},

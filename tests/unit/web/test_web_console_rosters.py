@@ -28,6 +28,8 @@ TEN_FAULTS = (
     "marketing,m@y.example,M\u202eM,\n"
     "marketing,two words@y.example,<script>alert(1)</script>,\n"
 )
+SHOWN_AGAIN = TEN_FAULTS.replace("\u202e", "")
+"""What nobody sees and what steers text is left out of the box (T12)."""
 SAID = (
     "row 2, email: “ana@acme” is not an address",
     "row 3, language: “de” is not a language of the mails; use en or fr",
@@ -64,7 +66,7 @@ def test_ten_kinds_of_faults_are_said_at_once_and_the_list_stays_in_the_box(desk
     assert response.status_code == 422
     assert tuple(unescape(line) for line in re.findall(r"<li>(.*?)</li>", response.text)) == SAID
     assert "Nothing was saved. To mend: 10" in words(response)
-    assert box(response.text) == TEN_FAULTS
+    assert box(response.text) == SHOWN_AGAIN
     assert "<script" not in response.text
     assert people(desk) == 21, "the roster that was there still is"
     with desk.session() as session:
@@ -78,14 +80,14 @@ def test_faults_are_said_in_french(desk: Office) -> None:
     assert (
         said[3] == "ligne 5, side\N{NO-BREAK SPACE}: «\N{NO-BREAK SPACE}Ventess\N{NO-BREAK SPACE}» n’est pas une équipe"
     )
-    assert box(response.text) == TEN_FAULTS
+    assert box(response.text) == SHOWN_AGAIN
 
 
 def test_an_uploaded_list_with_faults_comes_back_in_the_box(desk: Office) -> None:
     file = (io.BytesIO(TEN_FAULTS.encode("utf-16")), "people.csv")
     response = desk.visitor(ROBIN).post(f"/waves/{desk.ids['draft']}/roster", {"text": "", "file": file})
     assert response.status_code == 422
-    assert box(response.text) == TEN_FAULTS
+    assert box(response.text) == SHOWN_AGAIN
     assert len(re.findall("<li>", response.text)) == 10
 
 
