@@ -13,6 +13,7 @@ import pytest
 from attack_table import Row
 
 HERE = Path(__file__).parent
+REPOSITORY = HERE.parents[1]
 GOOD = Row(attack="T0", what="60 people", score="1", band="0-3", planted="60", holds=True)
 BAD = Row(attack="T0", what="60 people", score="60", band="0-3", planted="60", holds=False)
 
@@ -38,9 +39,9 @@ def test_one_row_that_does_not_hold_fails_the_run(command, rows, code, monkeypat
     assert ("NO" in printed) == bool(code)
 
 
-def test_an_attack_that_nobody_wrote_fails_the_run(command, monkeypatch, capsys) -> None:
+def test_an_attack_that_nobody_wrote_fails_the_run(command, monkeypatch, docs, capsys) -> None:
     monkeypatch.setattr(attacks, "MODULES", {"T0": "test_anonymity_nothing"})
-    assert command.main(["T0"]) == 1
+    assert command.main(["T0"], docs) == 1
     assert "test_anonymity_nothing.py is not there" in capsys.readouterr().out
 
 
@@ -101,6 +102,18 @@ def test_a_single_attack_renews_its_rows_alone(command, monkeypatch, docs) -> No
 def test_a_page_without_a_place_for_the_table_is_told() -> None:
     with pytest.raises(ValueError, match="has no place for the table"):
         attacks.placed("nothing", [GOOD])
+
+
+def test_the_docs_show_the_table_of_a_whole_run_at_full_size_that_holds() -> None:
+    """Issue 4, "Done when": the table is in docs/anonymity.md with the command that made it."""
+    docs = REPOSITORY / "docs"
+    document = json.loads((docs / "attacks.json").read_text(encoding="utf-8"))
+    assert (document["command"], document["size"]) == ("make attack", "full")
+    rows = attacks.read(json.dumps(document))
+    assert {row.attack for row in rows} == set(attacks.MODULES)
+    assert [row.what for row in rows if not row.holds] == []
+    page = (docs / "anonymity.md").read_text(encoding="utf-8")
+    assert attacks.placed(page, rows) == page
 
 
 def test_the_figures_say_the_day_and_no_time() -> None:
