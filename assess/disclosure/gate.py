@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from assess.disclosure.bounds import Span, extremes, is_open, of_nodes, person
 from assess.disclosure.movement import Movement
@@ -17,14 +16,10 @@ from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.rank import isolated
 from assess.disclosure.reconstruction import Statement, alone, tells_by_silence, without_share
 from assess.disclosure.registry import Kind, Registered
-from assess.disclosure.siblings import Sum, complements, turned
-from assess.disclosure.told import Node, Told, WaveNumbers, nodes
+from assess.disclosure.siblings import Page, Sum, complements
+from assess.disclosure.told import ANSWERED, EXPECTED, OWN, Node, Told, WaveNumbers, nodes
 from assess.disclosure.turnover import ANY, DRIFT, Chain, Stage, gives_away, surely_open
 from assess.instruments.model import FloorClass
-
-NONE_REVERSED: Final[Mapping[str, frozenset[str]]] = {}
-OWN: Final = "own"
-"""Quantity of answers about one's own view; the mirror has others beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +58,6 @@ def audit(
     shells: Sequence[Registered],
     statements: Sequence[Statement],
     decided: Decision,
-    reversed_: Mapping[str, frozenset[str]] = NONE_REVERSED,
     first: WaveNumbers | None = None,
 ) -> Decision:
     """Return what has to be withheld or coarsened beside what was decided before.
@@ -84,8 +78,6 @@ def audit(
         Statements under 30 answers a side as they would print, for R3.
     decided
         What was decided before.
-    reversed_
-        By scale (`scale.ALN`), the statements that it turns round.
     first
         For an erratum: what the wave's first release has printed. A number of ballots that differs withholds
         everything, as two means of the same people but one are the answers of that one.
@@ -107,15 +99,13 @@ def audit(
             withhold |= {id_}
         else:
             coarsen |= dict.fromkeys((_kin(id_, shells) & now.told.keys()) - withhold, Precision.FIVES)
-    withhold |= _complements(spans, withhold, shells, units, reversed_)
+    withhold |= _complements(spans, withhold, shells, units)
     return Decision(withhold=_with_composites(withhold, shells), coarsen=coarsen)
 
 
 def _isolates(now: WaveNumbers, policy: Policy) -> bool:
     """R2: sides and their sum are all the groups a report has today (A-14); a cut would add its cells here."""
-    if now.ballots is None:
-        return False
-    sides = tuple(now.ballots.values())
+    sides = tuple((now.ballots or {}).values())
     each = [[int(place == other) for other in range(len(sides))] for place in range(len(sides))]
     return isolated(sides, [*each, [1] * len(sides)], policy.floor_scale) is not None
 
@@ -177,28 +167,33 @@ def _narrow(
 
 
 def _complements(
-    spans: Spans,
-    withhold: frozenset[str],
-    shells: Sequence[Registered],
-    units: Sequence[_Unit],
-    reversed_: Mapping[str, frozenset[str]],
+    spans: Spans, withhold: frozenset[str], shells: Sequence[Registered], units: Sequence[_Unit]
 ) -> frozenset[str]:
-    """Return the figures of statements that would give a withheld sibling away through their scale."""
+    """Return the figures of statements that would give away another that is not shown, through a printed sum."""
     of = {id_: unit.ids for unit in units for id_ in unit.ids}
-    sums = []
-    for shell in shells:
-        if shell.kind is not Kind.SCALE or shell.id in withhold:
-            continue
-        (part,) = shell.parts
-        for node, scale in spans.get(of[shell.id], {}).items():
-            items: dict[str, Span | None] = {}
-            for item in part.items:
-                ids = of.get(f"{Kind.ITEM}.{item}", ())
-                span = None if withhold & set(ids[:1]) else spans.get(ids, {}).get(node)
-                items[item] = turned(span) if span and item in reversed_.get(shell.id, ()) else span
-            sums.append(Sum(scale=scale, items=items))
-    gone = {shell.subject for shell in shells if shell.kind is Kind.ITEM and shell.id in withhold}
-    return frozenset(id_ for item in complements(sums, gone) for id_ in of[f"{Kind.ITEM}.{item}"])
+    shown = {
+        (shell, quantity, side): span
+        for shell in shells
+        if shell.id not in withhold
+        for (quantity, side), span in spans.get(of[shell.id], {}).items()
+    }
+    predictions = {item for shell in shells if shell.kind is Kind.MIRROR_SCALE for item in shell.parts[0].items}
+    figures: dict[str, tuple[str, ...]] = {}
+    printed: dict[str, dict[str, Span]] = {side: {} for _, _, side in shown}
+    sums: dict[str, list[Sum]] = {side: [] for side in printed}
+    for (shell, quantity, side), span in shown.items():
+        if shell.kind is Kind.ITEM and quantity == OWN:
+            figures[shell.subject] = of[shell.id]
+            printed[side][shell.subject] = span
+        elif shell.kind is Kind.MIRROR_TOPIC and quantity == EXPECTED:
+            for item in predictions.intersection(item for part in shell.parts for item in part.items):
+                figures[item] = (shell.id,)
+                printed[side][item] = span
+        elif shell.kind in {Kind.SCALE, Kind.MIRROR_SCALE}:
+            part = shell.parts[quantity == ANSWERED]
+            sums[side].append(Sum(mean=span, items=part.items, reverse=frozenset(part.reverse)))
+    pages = [Page(printed=printed[side], sums=tuple(sums[side])) for side in printed]
+    return frozenset(id_ for item in complements(pages) for id_ in figures[item])
 
 
 def _spans(waves: Sequence[WaveNumbers], units: Sequence[_Unit]) -> list[Spans]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assess.instruments.model import FloorClass, Instrument, ItemType
+from assess.instruments.model import FloorClass, Instrument, ItemType, Scale
 
 
 class Kind(StrEnum):
@@ -20,10 +20,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A set of items of which a person must have answered at least `min_answered`."""
+    """A set of items of which a person must have answered at least `min_answered`; `reverse` are turned round."""
 
     items: tuple[str, ...]
     min_answered: int
+    reverse: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +53,9 @@ def registered(instrument: Instrument, form: str) -> tuple[Registered, ...]:
     for composite in instrument.composites.values():
         members = (*composite.plus, *composite.minus)
         if set(members) <= set(scales):
-            parts = tuple(Part(items=scales[m].items, min_answered=scales[m].min_answered) for m in members)
+            parts = tuple(_whole(scales[m]) for m in members)
             found.append(_subject(Kind.COMPOSITE, composite.id, FloorClass.SCALE, parts))
-    for scale in scales.values():
-        part = Part(items=scale.items, min_answered=scale.min_answered)
-        found.append(_subject(Kind.SCALE, scale.id, scale.floor_class, (part,)))
+    found.extend(_subject(Kind.SCALE, each.id, each.floor_class, (_whole(each),)) for each in scales.values())
     for code in instrument.closed(form):
         complete = tuple(Part(items=(c,), min_answered=1) for c in (code, *instrument.twins(code, form)))
         found.append(_subject(Kind.ITEM, code, FloorClass.ITEM, complete))
@@ -72,6 +71,10 @@ def registered(instrument: Instrument, form: str) -> tuple[Registered, ...]:
         )
         found.append(_subject(Kind.MIRROR_SCALE, mirror.id, FloorClass.SCALE, both))
     return tuple(found)
+
+
+def _whole(scale: Scale) -> Part:
+    return Part(items=scale.items, min_answered=scale.min_answered, reverse=scale.reverse)
 
 
 def _subject(kind: Kind, subject: str, floor_class: FloorClass, parts: tuple[Part, ...]) -> Registered:

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from assess.disclosure.movement import Movement
 
+OWN: Final = "own"
+"""Quantity: answers about one's own view; the mirror has others beside it."""
+EXPECTED: Final = "expected"
+"""Quantity: what a side expects of the other."""
+ANSWERED: Final = "answered"
+"""Quantity: what a side answered to the statements of which the other expected something."""
+
 Term = tuple[str, str, float]
-"""Quantity (`own`, `expected`), side code, and the weight of that side's mean."""
+"""Quantity (`own`, `expected`, `answered`), side code, and the weight of that side's mean."""
 
 Node = tuple[str, str]
 """Quantity and side code: one mean that nobody but the gate knows exactly."""

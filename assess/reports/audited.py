@@ -15,7 +15,7 @@ from assess.disclosure import gate
 from assess.disclosure.gate import Decision
 from assess.disclosure.movement import Movement
 from assess.disclosure.policy import Precision
-from assess.disclosure.registry import Kind, Registered, registered
+from assess.disclosure.registry import Registered, registered
 from assess.disclosure.release import Released, persons
 from assess.disclosure.told import WaveNumbers
 from assess.reports.context import Context
@@ -71,9 +71,6 @@ def audited(made: Facts, released: Released, context: Context, held: History, de
         shells=shells,
         statements=statements(released, context.instrument, context.form),
         decided=decided,
-        reversed_={
-            f"{Kind.SCALE}.{scale.id}": frozenset(scale.reverse) for scale in context.instrument.scales.values()
-        },
         first=None if first is None else wave_numbers(first, number, shells, movement=held.movement),
     )
 

@@ -15,10 +15,10 @@ from assess.disclosure.policy import Precision
 from assess.disclosure.reconstruction import Comparison, Ends, Levels, Moments, Side, Statement, moments
 from assess.disclosure.registry import Kind
 from assess.disclosure.release import Released, ReleasedSubject
+from assess.disclosure.told import EXPECTED, OWN
 from assess.instruments.model import Instrument, ItemType
 from assess.reports import rounding
 from assess.reports.facts import Number
-from assess.reports.told import EXPECTED, OWN
 from assess.scoring import compare, tally
 from assess.scoring.histogram import Histogram
 from assess.scoring.intervals import Basis, choose

@@ -13,15 +13,11 @@ from typing import Final
 from assess.disclosure.movement import Movement
 from assess.disclosure.policy import FLOOR_ITEM, FLOOR_SCALE, MEAN_STEP
 from assess.disclosure.registry import Kind, Registered
-from assess.disclosure.told import Term, Told, WaveNumbers
+from assess.disclosure.told import ANSWERED, EXPECTED, OWN, Term, Told, WaveNumbers
 from assess.instruments.model import FloorClass
 from assess.reports.blocks import gaps, mirror, participation, standing
 from assess.reports.blocks.page import COMPANY, DIFFERENCE, direction, figure_id
 from assess.reports.facts import BandedFigure, Facts, Figure, Number, ReleasedFigure
-
-OWN: Final = "own"
-EXPECTED: Final = "expected"
-ANSWERED: Final = "answered"
 
 _CODES: Final = {"le5": (0.0, 5.0), "ge95": (95.0, 100.0)}
 _WHOLE: Final = 0.5

@@ -61,7 +61,7 @@ def table(size: int) -> list[Row]:
         ),
         Row(
             attack="T2",
-            what=f"sides of {silent} withheld statements, held within 25 points by their scale and its others",
+            what=f"sides of {silent} withheld statements, held within 25 points by a mean of theirs and its others",
             score=str(held),
             band="0",
             planted=f"{lonely} of {alone_} where their siblings all print",
@@ -99,7 +99,7 @@ def reports(at: int, gate_: Gate) -> tuple[tuple[ResponseTable, Facts], ...]:
                 continue
             with pytest.MonkeyPatch.context() as patch:
                 if gate_ is Gate.LONELY:
-                    patch.setattr(gate, "complements", lambda sums, withheld: frozenset())
+                    patch.setattr(gate, "complements", lambda pages: frozenset())
                 made.append((answered, audited_facts(answered, context, Records(), History())))
     return tuple(made)
 
@@ -117,22 +117,19 @@ def items(at: int, *, gated: bool) -> tuple[int, int]:
 
 @cache
 def subtracted(at: int, gate_: Gate) -> tuple[int, int]:
-    """Return how many withheld statement-sides a reader holds within 25 points by their scale, and how many there are.
+    """Return how many withheld statement-sides a reader holds within 25 points by their sums, and how many there are.
 
-    Scale mean times its statements, less those that print, is the sum of the rest.
+    A scale's mean times its statements, less those that print, is the sum of the rest; so are the two of the mirror.
     """
-    asked = histories.instrument()
     held = withheld = 0
     for _, facts in reports(at, gate_):
-        for scale in asked.scales.values():
-            for side in SIDES:
-                whole = reach(facts, "standing", scale.id, side)
-                each = {item: reach(facts, "items", item, side) for item in scale.items}
+        for side in SIDES:
+            for whole, each, reverse in sums(facts, side):
                 silent = [item for item, span in each.items() if span is None]
                 if whole is None or not silent or len(silent) == len(each):
                     continue
                 shown = {item: span for item, span in each.items() if span is not None}
-                turned = [(100 - b, 100 - a) if item in scale.reverse else (a, b) for item, (a, b) in shown.items()]
+                turned = [(100 - b, 100 - a) if item in reverse else (a, b) for item, (a, b) in shown.items()]
                 low = len(each) * whole[0] - sum(b for _, b in turned)
                 high = len(each) * whole[1] - sum(a for a, _ in turned)
                 withheld += len(silent)
@@ -141,10 +138,28 @@ def subtracted(at: int, gate_: Gate) -> tuple[int, int]:
     return held, withheld
 
 
-def reach(facts: Facts, block: str, subject: str, side: str) -> tuple[float, float] | None:
+Reach = tuple[float, float] | None
+
+
+def sums(facts: Facts, side: str) -> Iterator[tuple[Reach, dict[str, Reach], tuple[str, ...]]]:
+    """Yield every mean of statements that a report prints: where it lies, where they lie, which it turns round."""
+    asked = histories.instrument()
+    for scale in asked.scales.values():
+        each = {item: reach(facts, "items", f".{item}.mean.{side}") for item in scale.items}
+        yield reach(facts, "standing", f".{scale.id}.mean.{side}"), each, scale.reverse
+    mirror = asked.mirror
+    assert mirror is not None
+    answered = {item: reach(facts, "items", f".{item}.mean.{side}") for item in mirror.answered}
+    yield reach(facts, "mirror", f".{mirror.id}.answered.{side}"), answered, ()
+    pairs = zip(mirror.expected, mirror.answered, strict=True)
+    expected = {item: reach(facts, "mirror", f".{topic}.expected.{side}") for item, topic in pairs}
+    yield reach(facts, "mirror", f".{mirror.id}.expected.{side}"), expected, ()
+
+
+def reach(facts: Facts, block: str, ending: str) -> Reach:
     """Return where a printed mean lies; None where none is printed."""
     for id_, figure in facts.figures.items():
-        if id_.startswith(block) and id_.endswith(f".{subject}.mean.{side}"):
+        if id_.startswith(block) and id_.endswith(ending):
             match figure:
                 case ReleasedFigure():
                     return max(0, float(figure.value) - 0.5), min(100, float(figure.value) + 0.5)

@@ -27,8 +27,8 @@ from assess.disclosure.policy import Policy
 from assess.disclosure.registry import Kind, Registered
 from assess.disclosure.release import Withheld, release
 from assess.disclosure.table import ResponseTable
+from assess.disclosure.told import OWN, WaveNumbers, nodes
 from assess.disclosure.told import Told as Said
-from assess.disclosure.told import WaveNumbers, nodes
 from assess.instruments.model import FloorClass
 from assess.reports import told
 from assess.reports.facts import WithheldFigure
@@ -136,7 +136,7 @@ def means(report: Told, shells: tuple[Registered, ...]) -> Iterator[tuple[tuple[
             asked.append((shell, said))
     for (shell, said), spans in zip(asked, extremes([of_nodes(said) for _, said in asked]), strict=True):
         for (quantity, side), span in zip(nodes(said), spans, strict=True):
-            if quantity == told.OWN:
+            if quantity == OWN:
                 yield (shell, side), span
 
 

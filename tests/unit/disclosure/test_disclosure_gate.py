@@ -167,6 +167,32 @@ def test_an_item_and_its_topic_of_the_mirror_are_one() -> None:
     assert decide(now).withhold == {"item.AL1", "mirror.AL1"}
 
 
+def both(value: float, quantity: str = "own") -> tuple[Told, ...]:
+    """A mean that is the same on both sides."""
+    return tuple(mean(side, value, quantity=quantity) for side in ("sales", "marketing"))
+
+
+def test_beside_a_withheld_statement_another_of_its_scale_goes() -> None:
+    """A-13: CO3 is 3 x 60 less 50 and 70; on both sides, with its topic of the mirror, and the scale stays."""
+    items = {"item.CO2": both(50), "item.CO3": both(60), "item.CO4": both(70), "mirror.CO4": both(70)}
+    made = wave(1, 12, 60, id_="scale.EXC", other=items)
+    assert not decide(made).withhold
+    found = decide(made, decided=Decision(withhold=frozenset({"item.CO3"}))).withhold
+    assert found == {"item.CO3", "item.CO2"}
+    low = wave(1, 12, 31, id_="scale.EXC", other={**items, "scale.EXC": both(31), "item.CO2": both(20)})
+    found = decide(low, decided=Decision(withhold=frozenset({"item.CO3"}))).withhold
+    assert found == {"item.CO3", "item.CO4", "mirror.CO4"}
+
+
+def test_beside_a_withheld_topic_another_of_the_mirror_goes() -> None:
+    """A-13: what a side expects of a topic is the mirror's mean of five less the other four; the statement stays."""
+    means = {"AL1": 50, "AL3": 45, "AL5": 60, "TR2": 75}
+    topics = {f"mirror.{topic}": both(value, "expected") for topic, value in means.items()}
+    mirror = {"mirror_scale.MIR": (*both(60, "expected"), *both(60, "answered"))}
+    found = decide(wave(1, 12, 60, other={**topics, **mirror, "item.AL3": both(50)})).withhold
+    assert found == {"mirror.AL3"}
+
+
 def test_a_group_under_the_floor_withholds_everything() -> None:
     """A-13 R2: run on what is about to print, whatever let it come so far."""
     made = wave(1, 5, 60)

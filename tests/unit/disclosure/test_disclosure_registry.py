@@ -100,7 +100,7 @@ def one(*codes: str) -> tuple[Part, ...]:
         ("core", "item.AL2", one("AL2")),
         ("pulse", "item.TR2", one("TR2")),
         ("pulse", "mirror.AL1", one("AL1", "AL1m")),
-        ("core", "scale.ALN", (Part(items=("AL1", "AL2", "AL3", "AL4", "AL5"), min_answered=3),)),
+        ("core", "scale.ALN", (Part(items=("AL1", "AL2", "AL3", "AL4", "AL5"), min_answered=3, reverse=("AL4",)),)),
     ],
 )
 def test_an_item_with_twins_needs_them_all(form: str, subject: str, wanted: tuple[Part, ...]) -> None:

@@ -16,13 +16,13 @@ from assess.disclosure.policy import Policy, Precision
 from assess.disclosure.reconstruction import alone, moments
 from assess.disclosure.registry import registered
 from assess.disclosure.release import Released, release
-from assess.disclosure.told import nodes
+from assess.disclosure.told import EXPECTED, OWN, nodes
 from assess.reports import compose, render
 from assess.reports.audited import History, Opened, audited, by_fives, history
 from assess.reports.earlier import earlier_waves
 from assess.reports.facts import BandedFigure, Facts, NotEstimableFigure, ReleasedFigure
 from assess.reports.reprint import statements
-from assess.reports.told import EXPECTED, OWN, wave_numbers
+from assess.reports.told import wave_numbers
 from assess.scoring import tally
 from assess.scoring.estimate import estimates
 
