@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
@@ -216,6 +217,25 @@ class House:
             instrument=self.instrument,
             **options,  # type: ignore[arg-type]
         )
+
+    def frozen(self) -> Wave:
+        """Return a wave whose count was stopped after its first stage."""
+        wave = self.opened()
+        self.fill(wave, sales=5, marketing=5)
+        self.close()
+        self.stop_after(wave, "frozen")
+        return wave
+
+    def stop_after(self, wave: Wave, stage: str) -> None:
+        """Count until a stage is committed, and no further."""
+
+        def stop(reached: str) -> None:
+            if reached == stage:
+                raise InterruptedError
+
+        with contextlib.suppress(InterruptedError):
+            self.count(wave, on_stage=stop)
+            raise AssertionError(f"the count never reached {stage}")
 
     def withhold_comments(self, wave: Wave, k_stat: bytes | None = None) -> None:
         """Let the desk decide about every comment, so that a release may follow (A-18)."""
