@@ -78,7 +78,8 @@ def key(wave: Wave, keys: KeyStore) -> bytes:
     if bytes(PrivateKey(found).public_key) != wave.k_stat_public:
         raise KeyFolderError(
             said(
-                "{file} in the key folder is not the key that this wave was counted with: put it back from the mirror, "
+                "{file} in the key folder is not the key that this wave was counted with: put it back from the "
+                "mirror or another copy, "
                 "or mount the folder that the wave was opened with, then try again. Nothing was changed.",
                 file=f"{wave.wave_id.hex()}/{KeyName.STAT}",
             )

@@ -13,6 +13,10 @@ INTACT: Final = said("Nothing was destroyed. Put the box back from a backup of t
 """What to do before the first key dies."""
 BEGUN: Final = said("No ballot was destroyed. Put the box back from a backup of the database; then count again.")
 """What to do while the ballots and their key are still there."""
+ROWS: Final = said(
+    "No ballot was destroyed. Put the database back from a backup that was made before this; then count again."
+)
+"""What to do when the shuffled answers were changed, and the ballots that they were made of still exist."""
 NO_KEY: Final = said(
     "No ballot was destroyed. Put this file back into the key folder from wherever a copy of it is; then count again."
 )
@@ -101,12 +105,12 @@ def stuffed(wave: str) -> CountStopped:
 
 def unopened(wave: str) -> CountStopped:
     """Say that a stored row does not open with K_stat."""
-    return CountStopped(said("{wave}: a stored row does not open with its key.", wave=wave), BEGUN)
+    return CountStopped(said("{wave}: a stored row does not open with its key.", wave=wave), ROWS)
 
 
 def replaced(wave: str) -> CountStopped:
     """Say that the stored rows are others than were sealed."""
-    return CountStopped(said("{wave}: the stored rows are not those that were counted.", wave=wave), BEGUN)
+    return CountStopped(said("{wave}: the stored rows are not those that were counted.", wave=wave), ROWS)
 
 
 def no_share(wave: str) -> CountStopped:

@@ -33,7 +33,7 @@ def wrong(pair: Pair, files: Sequence[KeyFile], names: Sequence[KeyName]) -> Wav
         return WaveRefused(_WRONG[pair])
     damaged = said(
         "If it is typed as it stands on the paper, the server's part is damaged: put {files} of this wave back from "
-        "the mirror, then try again.",
+        "the mirror or another copy, then try again.",
         files=", ".join(files),
     )
     return WaveRefused((_WRONG[pair], damaged, _without_a_copy(names)))
@@ -43,7 +43,7 @@ def damaged(file: KeyFile, names: Sequence[KeyName]) -> WaveRefused:
     """Return the refusal of a wrap that does not open although the same shares open the other key."""
     what = said(
         "{file} in the key folder is damaged: what you typed opens the other key of this wave. Put it back from the "
-        "mirror, then try again. Nothing was opened and nothing destroyed.",
+        "mirror or another copy, then try again. Nothing was opened and nothing destroyed.",
         file=file,
     )
     return WaveRefused((what, _without_a_copy(names)))
@@ -52,8 +52,8 @@ def damaged(file: KeyFile, names: Sequence[KeyName]) -> WaveRefused:
 def missing(file: KeyFile, names: Sequence[KeyName]) -> WaveRefused:
     """Return the refusal of a wave whose folder is there, but not this file of it."""
     what = said(
-        "{file} is missing from the key folder of this wave. Put it back from the mirror, then try again. Nothing was "
-        "opened and nothing destroyed.",
+        "{file} is missing from the key folder of this wave. Put it back from the mirror or another copy, "
+        "then try again. Nothing was opened and nothing destroyed.",
         file=file,
     )
     return WaveRefused((what, _without_a_copy(names)))
