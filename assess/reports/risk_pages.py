@@ -71,12 +71,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A line of what was measured; `english`: scores as the table of the attacks has them."""
+    """A line of what was measured."""
 
     id: str
     name: str
-    results: tuple[str, ...]
-    english: bool
+    result: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,18 +162,28 @@ def _wave(sheet_: Sheet, tr: Translate, locale: str) -> tuple[Line, ...]:
 
 def _measures(sheet_: Sheet, ids: tuple[str, ...], tr: Translate, locale: str) -> Iterator[Measure]:
     for id_ in ids:
-        name = tr(_MEASURES[id_])
-        if id_.startswith("R"):
-            yield Measure(id=id_, name=name, results=(_ruled(sheet_, id_, tr, locale),), english=False)
-            continue
-        rows = tuple(
-            f"{row.what}: {row.score} (allowed: {row.band}; weakness planted: {row.planted})"
-            + ("" if row.holds else " – DOES NOT HOLD")
-            for row in (sheet_.attacks.rows if sheet_.attacks else ())
-            if row.attack == id_
+        found = _ruled(sheet_, id_, tr, locale) if id_.startswith("R") else _attacked(sheet_, id_, tr, locale)
+        yield Measure(id=id_, name=tr(_MEASURES[id_]), result=found)
+
+
+def _attacked(sheet_: Sheet, id_: str, tr: Translate, locale: str) -> str:
+    """Return what came of an attack; its figures stand in the attached record, in the words of the table."""
+    rows = [row for row in (sheet_.attacks.rows if sheet_.attacks else ()) if row.attack == id_]
+    if not rows:
+        return tr("not measured on this installation")
+    broken = sum(not row.holds for row in rows)
+    slots = {"n": typography.plain(len(rows), locale), "broken": typography.plain(broken, locale)}
+    if broken:
+        return tr(
+            "DOES NOT HOLD. Measured: {n}; outside what chance or the rule allows, or blind to the weakness planted to "
+            "try it: {broken}.",
+            **slots,
         )
-        missing = (tr("not measured on this installation"),)
-        yield Measure(id=id_, name=name, results=rows or missing, english=bool(rows))
+    return tr(
+        "holds. Measured: {n}; all lie within what chance or the rule allows, and each finds the weakness planted to "
+        "try it.",
+        n=slots["n"],
+    )
 
 
 def _ruled(sheet_: Sheet, id_: str, tr: Translate, locale: str) -> str:
@@ -193,7 +202,8 @@ def _measured(sheet_: Sheet, tr: Translate, locale: str) -> str:
     if sheet_.attacks is None:
         return tr("The attacks were not run at full size for this installation; make attack runs them.")
     return tr(
-        "Attacks measured with assess {version} on {day}, at full size; the table is in the documentation.",
+        "Attacks measured with assess {version} on {day}, at full size; every figure is in risk.json, attached, and in "
+        "the table of the documentation.",
         version=sheet_.attacks.version,
         day=typography.iso_day(sheet_.attacks.day, locale),
     )

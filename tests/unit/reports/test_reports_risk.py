@@ -103,12 +103,15 @@ def test_what_nobody_measured_is_said_to_be_so() -> None:
     assert french.count("non mesuré sur cette installation") == 6
 
 
-def test_measured_figures_are_printed_as_they_were_measured() -> None:
-    """A-34: each row of the attack table, its band and its planted weakness; a row that does not hold says so."""
+def test_what_was_measured_is_printed_and_every_figure_is_attached() -> None:
+    """A-34: how often each attack was measured, and what came of it; one row that does not hold says so."""
     told = words(replace(made(), gate=Gate(printed=44, earlier=2, fives=3)), "en")
-    assert told.count("T4 tried: 0 (allowed: 0; weakness planted: caught)") == 2
-    assert "T2 tried: 0 (allowed: 0; weakness planted: caught) – DOES NOT HOLD" in told
-    assert told.count("DOES NOT HOLD") == 1
+    assert told.count("holds. Measured: 1;") == 1
+    assert told.count("holds. Measured: 2; all lie within what chance or the rule allows") == 1
+    assert told.count("DOES NOT HOLD. Measured: 1;") == 1
+    assert told.count("or blind to the weakness planted to try it: 1.") == 1
+    rows = json.loads(risk.dump(made()))["attacks"]["rows"]
+    assert [row["what"] for row in rows] == ["T1 tried", "T2 tried", "T4 tried", "T4 tried", "T9 tried"]
     assert told.count("holds: each of the 44 figures that are printed passed") == 4
     assert told.count("; 3 of them in steps of five points only") == 1
     alone = words(replace(made(), gate=Gate(printed=44, earlier=0, fives=0)), "en")
@@ -143,11 +146,11 @@ def test_the_key_mode_decides_what_is_left() -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_both_languages_keep_their_typography(locale: str) -> None:
-    """R-54, citations of laws aside; scores of the attack table stand in English and are marked so."""
-    told = re.sub(r"A-2\.1|r\. 0\.1|P-39\.1", "", words(made(attacks=None), locale))
-    assert typography.faults(told, locale) == []
-    if locale != "en":
-        assert '<td lang="en">T1 tried' in risk_pages.html(made(), locale, "letter")
+    """R-54, citations of laws aside; the table of the attacks is in English, so that no word of it is printed."""
+    for sheet in (made(attacks=None), made()):
+        told = re.sub(r"A-2\.1|r\. 0\.1|P-39\.1|risk\.json", "", words(sheet, locale))
+        assert typography.faults(told, locale) == []
+        assert "tried" not in told
 
 
 @pytest.mark.parametrize("locale", LOCALES)
