@@ -67,13 +67,18 @@ class Ballot:
 class _Asked:
     """What a form asks: its statements with their number of levels, and its open questions."""
 
+    instrument: Instrument
     levels: Mapping[str, int]
     questions: tuple[str, ...]
 
 
+_KNOWN: Final[dict[tuple[int, str], _Asked]] = {}
+_MOST_KNOWN: Final = 64
+
+
 def size(instrument: Instrument, form: str) -> int:
     """Return the size P of every padded ballot of a form."""
-    return BALLOT_OPEN if instrument.open(form) else BALLOT_CLOSED
+    return BALLOT_OPEN if _asked(instrument, form).questions else BALLOT_CLOSED
 
 
 def checked(answers: Mapping[str, int], comments: Mapping[str, str], *, instrument: Instrument, form: str) -> Ballot:
@@ -82,8 +87,15 @@ def checked(answers: Mapping[str, int], comments: Mapping[str, str], *, instrume
 
 
 def _asked(instrument: Instrument, form: str) -> _Asked:
-    levels = {item: instrument.levels(item) for item in instrument.closed(form)}
-    return _Asked(levels=levels, questions=instrument.open(form))
+    """Return what a form asks, looked up once for each instrument in memory: a drop would look it up again."""
+    known = _KNOWN.get((id(instrument), form))
+    if known is None or known.instrument is not instrument:
+        levels = {item: instrument.levels(item) for item in instrument.closed(form)}
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        known = _Asked(instrument=instrument, levels=levels, questions=instrument.open(form))
+        _KNOWN[id(instrument), form] = known
+    return known
 
 
 def _checked(answers: Mapping[str, int], comments: Mapping[str, str], asked: _Asked) -> Ballot:

@@ -8,23 +8,25 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, Final
 
 from nacl.public import PublicKey, SealedBox
-from sqlalchemy import Insert, Row, Table, bindparam, case, select
+from sqlalchemy import Insert, Table, bindparam, case, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from assess.instruments.model import Instrument
-from assess.surveys import ballots, envelopes, receipts, tenancy
+from assess.surveys import ballots, envelopes, lines, receipts, tenancy
 from assess.surveys.ballots import BallotFault, Flaw
 from assess.surveys.db import Clock, upsert
+from assess.surveys.lines import Line, Statement
 from assess.surveys.moments import GRACE
 from assess.surveys.states import State
 from assess.surveys.tables import BoxRow, EnvelopeRow, SpentRow, Wave
 
-__all__ = ["BallotFault", "DropRequest", "Flaw", "Receipt", "Refused", "RefusedReason", "drop"]
+__all__ = ["BallotFault", "DropRequest", "Flaw", "Receipt", "Refused", "RefusedReason", "drop", "put", "slot"]
 
 ATTEMPT_BYTES: Final = 16
 _MOST_DROPS: Final = 32_767
@@ -32,32 +34,37 @@ _SPENT: Final[Table] = SpentRow.__table__  # type: ignore[assignment]
 _BOX: Final[Table] = BoxRow.__table__  # type: ignore[assignment]
 _ENVELOPE: Final[Table] = EnvelopeRow.__table__  # type: ignore[assignment]
 _WAVE: Final[Table] = Wave.__table__  # type: ignore[assignment]
-# Built once, and plain rows instead of objects: a drop reads ten columns and throws them away.
 # The lock keeps the wave from closing between this look and the commit (SQLite: BEGIN IMMEDIATE does).
-_FOR: Final = (
-    select(
-        _ENVELOPE.c.side,
-        *(
-            _WAVE.c[name]
-            for name in (
-                "wave_id",
-                "number",
-                "state",
-                "opens_at",
-                "closes_at",
-                "instrument",
-                "instrument_version",
-                "form",
-                "form_hash",
-                "k_box_public",
-            )
-        ),
+_FOR: Final = Statement(
+    lambda _: (
+        select(
+            _ENVELOPE.c.side,
+            *(
+                _WAVE.c[name]
+                for name in (
+                    "wave_id",
+                    "number",
+                    "state",
+                    "opens_at",
+                    "closes_at",
+                    "instrument",
+                    "instrument_version",
+                    "form",
+                    "form_hash",
+                    "k_box_public",
+                )
+            ),
+        )
+        .select_from(_ENVELOPE.join(_WAVE, _WAVE.c.wave_id == _ENVELOPE.c.wave_id))
+        .where(_ENVELOPE.c.code_hash == bindparam("code_hash"))
+        .with_for_update(read=True, of=_WAVE)
     )
-    .select_from(_ENVELOPE.join(_WAVE, _WAVE.c.wave_id == _ENVELOPE.c.wave_id))
-    .where(_ENVELOPE.c.code_hash == bindparam("code_hash"))
-    .with_for_update(read=True, of=_WAVE)
 )
-_LYING: Final = select(_BOX.c.receipt, _BOX.c.drops).where(_BOX.c.ballot_id == bindparam("ballot_id"))
+_SPEND: Final = Statement(lambda engine: upsert(engine, _SPENT).on_conflict_do_nothing(index_elements=["code_hash"]))
+_PUT: Final = Statement(lambda engine: _put(upsert(engine, _BOX)))
+_LYING: Final = Statement(
+    lambda _: select(_BOX.c.receipt, _BOX.c.drops).where(_BOX.c.ballot_id == bindparam("ballot_id"))
+)
 
 
 class RefusedReason(StrEnum):
@@ -102,7 +109,8 @@ def drop(session: Session, request: DropRequest, *, clock: Clock, instrument: In
     and one ballot; other answers replace the ballot.
     """
     try:
-        outcome = _drop(session, request, clock, instrument)
+        line = lines.of(session)
+        outcome = put(line, request, now=clock.now(line), instrument=instrument)
     except BaseException:
         session.rollback()
         raise
@@ -113,30 +121,37 @@ def drop(session: Session, request: DropRequest, *, clock: Clock, instrument: In
     return outcome
 
 
-def _drop(session: Session, request: DropRequest, clock: Clock, instrument: Instrument) -> Receipt | Refused:
+def slot(request: DropRequest) -> envelopes.Slot | None:
+    """Return where the envelope and the ballot of a request lie, None for a code that cannot be one."""
+    code = envelopes.normalise(request.code)
+    return None if code is None else envelopes.slot(code)
+
+
+def put(line: Line, request: DropRequest, *, now: datetime, instrument: Instrument) -> Receipt | Refused:
+    """Judge a request and put its ballot into the box, in a transaction that the caller commits, or undoes on a fault.
+
+    What is returned holds only once that is done.
+    """
     if len(request.attempt) != ATTEMPT_BYTES:
         raise BallotFault(Flaw.ATTEMPT, f"an attempt is {ATTEMPT_BYTES} bytes")
-    code = envelopes.normalise(request.code)
-    slot = None if code is None else envelopes.slot(code)
-    wave = None if slot is None else _wave(session, slot)
-    if slot is None or wave is None:
+    place = slot(request)
+    wave = None if place is None else _wave(line, place)
+    if place is None or wave is None:
         return Refused(reason=RefusedReason.UNKNOWN, wave_id=None)
-    now = clock.now(session)
     if wave.state is not State.OPEN or now >= wave.closes_at + GRACE:
         return Refused(reason=RefusedReason.CLOSED, wave_id=wave.wave_id)
     if now < wave.opens_at:
         return Refused(reason=RefusedReason.EARLY, wave_id=wave.wave_id)
     plain = _plain(request, wave, instrument)
-    return _stored(session, slot, wave, plain, hmac.digest(request.attempt, plain, "sha256"))
+    return _stored(line, place, wave, plain, hmac.digest(request.attempt, plain, "sha256"))
 
 
-def _wave(session: Session, slot: envelopes.Slot) -> Row[Any] | None:
-    connection = session.connection()
-    tenancy.hold(connection, code_hash=slot.code_hash, ballot_id=slot.ballot_id)
-    return connection.execute(_FOR, {"code_hash": slot.code_hash}).one_or_none()
+def _wave(line: Line, place: envelopes.Slot) -> Any:
+    tenancy.hold(line, code_hash=place.code_hash, ballot_id=place.ballot_id)
+    return _FOR.run(line, code_hash=place.code_hash)
 
 
-def _plain(request: DropRequest, wave: Row[Any], instrument: Instrument) -> bytes:
+def _plain(request: DropRequest, wave: Any, instrument: Instrument) -> bytes:
     if (wave.instrument, wave.instrument_version) != (instrument.id, instrument.version) or wave.form_hash is None:
         raise ValueError(
             f"wave {wave.number} asks {wave.instrument} {wave.instrument_version}, not {instrument.version}"
@@ -150,35 +165,28 @@ def _plain(request: DropRequest, wave: Row[Any], instrument: Instrument) -> byte
     )
 
 
-def _stored(session: Session, slot: envelopes.Slot, wave: Row[Any], plain: bytes, same: bytes) -> Receipt:
+def _stored(line: Line, place: envelopes.Slot, wave: Any, plain: bytes, same: bytes) -> Receipt:
     if wave.k_box_public is None:
         raise ValueError(f"wave {wave.number} is open without a key")
     sealed = SealedBox(PublicKey(wave.k_box_public)).encrypt(plain)
-    connection = session.connection()
-    spend, put = _statements(connection.dialect.name)
-    connection.execute(spend, {"code_hash": slot.code_hash, "wave_id": wave.wave_id})
-    lying = connection.execute(
-        put,
-        {
-            "ballot_id": slot.ballot_id,
-            "wave_id": wave.wave_id,
-            "sealed": sealed,
-            "receipt": receipts.receipt(sealed),
-            "same": same,
-            "drops": 1,
-        },
-    ).one_or_none()
+    _SPEND.run(line, code_hash=place.code_hash, wave_id=wave.wave_id)
+    lying = _PUT.run(
+        line,
+        ballot_id=place.ballot_id,
+        wave_id=wave.wave_id,
+        sealed=sealed,
+        receipt=receipts.receipt(sealed),
+        same=same,
+        drops=1,
+    )
     # Nothing comes back from a retry: the ballot that lies there is the same one.
-    lying = lying or connection.execute(_LYING, {"ballot_id": slot.ballot_id}).one()
+    lying = lying or _LYING.run(line, ballot_id=place.ballot_id)
     return Receipt(receipt=lying.receipt, replaced=lying.drops > 1, wave_id=wave.wave_id)
 
 
-@cache
-def _statements(dialect: str) -> tuple[Insert, Insert]:
-    """Return the two INSERTs of a drop, built once: mark the envelope as used; put the ballot, or replace it."""
-    spend = upsert(dialect, _SPENT).on_conflict_do_nothing(index_elements=["code_hash"])
-    ballot = upsert(dialect, _BOX)
-    put = ballot.on_conflict_do_update(
+def _put(ballot: sqlite.Insert | postgresql.Insert) -> Insert:
+    """Return the INSERT that puts a ballot, or replaces the one that lies there unless it is the same."""
+    return ballot.on_conflict_do_update(
         index_elements=["ballot_id"],
         set_={
             "sealed": ballot.excluded.sealed,
@@ -189,4 +197,3 @@ def _statements(dialect: str) -> tuple[Insert, Insert]:
         },
         where=_BOX.c.same != ballot.excluded.same,
     ).returning(_BOX.c.receipt, _BOX.c.drops)
-    return spend, put

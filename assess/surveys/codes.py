@@ -5,15 +5,28 @@ Belongs here: bytes to bytes. Does not: rows, keys' files, who holds which code.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import re
+from collections.abc import Mapping
 from typing import Final
 
 CODE_BYTES: Final = 10
 SYMBOLS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
-_VALUE: Final = {symbol: value for value, symbol in enumerate(SYMBOLS)} | {"O": 0, "I": 1, "L": 1}
 _LENGTH: Final = 16
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuv"
+"""Python's own base 32: what a symbol becomes, so that the interpreter reads the number."""
+_NONE: Final = "?"
+_READ: Final[Mapping[str, str]] = (
+    dict(zip(SYMBOLS, _DIGITS, strict=True))
+    | {"O": "0", "I": "1", "L": "1"}
+    | dict.fromkeys("-\u2010\u2011\u2012\u2013", "")
+)
+_WRITTEN: Final[Mapping[int, str]] = dict(zip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", SYMBOLS, strict=True))
+"""From the symbols of RFC 4648 to Crockford's: both write five bits a symbol."""
+_WHOLE: Final = re.compile(f"[{_DIGITS}]{{{_LENGTH}}}")
 
 
 def personal(k_mail: bytes, wave_id: bytes, person_id: bytes) -> bytes:
@@ -38,20 +51,14 @@ def ballot_id(code: bytes) -> bytes:
 
 def printed(code: bytes) -> str:
     """Return a code as people read it: four groups of four symbols."""
-    number = int.from_bytes(code, "big")
-    symbols = "".join(SYMBOLS[(number >> shift) & 31] for shift in range(75, -1, -5))
+    symbols = "".join([_WRITTEN[symbol] for symbol in base64.b32encode(code)])
     return "-".join(symbols[start : start + 4] for start in range(0, _LENGTH, 4))
 
 
 def normalise(typed: str) -> bytes | None:
     """Return the ten bytes of a typed code; case, spaces, hyphens do not matter, O is 0, I and L are 1."""
-    symbols = [symbol for symbol in typed.upper() if not symbol.isspace() and symbol not in "-\u2010\u2011\u2012\u2013"]
-    if len(symbols) != _LENGTH or any(symbol not in _VALUE for symbol in symbols):
-        return None
-    number = 0
-    for symbol in symbols:
-        number = number << 5 | _VALUE[symbol]
-    return number.to_bytes(CODE_BYTES, "big")
+    symbols = "".join([_READ.get(symbol, _NONE) for symbol in "".join(typed.split()).upper()])
+    return int(symbols, 32).to_bytes(CODE_BYTES, "big") if _WHOLE.fullmatch(symbols) else None
 
 
 def _derived(k_mail: bytes, message: bytes) -> bytes:

@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sqlalchemy import URL, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from assess.surveys import lines
+from assess.surveys.lines import Line
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -72,9 +75,9 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Clock(Protocol):
-    """Tells the time of a decision; always asked with the session in which the decision is written."""
+    """Tells the time of a decision; always asked with the session, or line, in which the decision is written."""
 
-    def now(self, session: Session) -> datetime:
+    def now(self, session: Session | Line) -> datetime:
         """Return the present instant, aware, in UTC."""
         ...
 
@@ -82,12 +85,13 @@ class Clock(Protocol):
 class DatabaseClock:
     """The database's own clock, so that all hosts agree on when a wave closes (A-06)."""
 
-    def now(self, session: Session) -> datetime:
+    def now(self, session: Session | Line) -> datetime:
         """Return the database's present instant."""
-        if session.get_bind().dialect.name == "sqlite":
-            told = session.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
-            return datetime.fromisoformat(str(told)).replace(tzinfo=UTC)
-        moment: datetime = session.scalars(text("SELECT clock_timestamp()")).one()
+        line = session if isinstance(session, Line) else lines.of(session)
+        if line.sqlite:
+            told = line.told("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+            return datetime.fromisoformat(told).replace(tzinfo=UTC)
+        moment: datetime = line.told("SELECT clock_timestamp()")
         return moment.astimezone(UTC)
 
 
@@ -103,7 +107,7 @@ class SetClock:
             raise ValueError(f"{moment} has no zone; an instant is needed")
         self.moment = moment.astimezone(UTC)
 
-    def now(self, session: Session) -> datetime:  # noqa: ARG002 - its interface
+    def now(self, session: Session | Line) -> datetime:  # noqa: ARG002 - its interface
         """Return the instant that was set."""
         return self.moment
 

@@ -15,9 +15,10 @@ from typing import Final
 from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from assess.surveys import codes, tenancy
+from assess.surveys import codes, lines, tenancy
 from assess.surveys.codes import normalise, printed
 from assess.surveys.keys import KeyName, KeyStore
+from assess.surveys.lines import Line, Statement
 from assess.surveys.said import said
 from assess.surveys.states import State, WaveRefused
 from assess.surveys.tables import BoxRow, EnvelopeRow, PersonRow, Wave
@@ -41,10 +42,12 @@ _LEAST_LATE: Final = 3
 _ENVELOPE: Final[Table] = EnvelopeRow.__table__  # type: ignore[assignment]
 _BOX: Final[Table] = BoxRow.__table__  # type: ignore[assignment]
 # Built once: every page begins with this look, and building a statement costs more than running it.
-_LOOK: Final = (
-    select(_ENVELOPE.c.wave_id, _ENVELOPE.c.side, _BOX.c.receipt)
-    .select_from(_ENVELOPE.outerjoin(_BOX, _BOX.c.ballot_id == bindparam("ballot_id")))
-    .where(_ENVELOPE.c.code_hash == bindparam("code_hash"))
+_LOOK: Final = Statement(
+    lambda _: (
+        select(_ENVELOPE.c.wave_id, _ENVELOPE.c.side, _BOX.c.receipt)
+        .select_from(_ENVELOPE.outerjoin(_BOX, _BOX.c.ballot_id == bindparam("ballot_id")))
+        .where(_ENVELOPE.c.code_hash == bindparam("code_hash"))
+    )
 )
 
 
@@ -70,15 +73,15 @@ def slot(code: bytes) -> Slot:
     return Slot(code_hash=codes.code_hash(code), ballot_id=codes.ballot_id(code))
 
 
-def find(session: Session, typed: str) -> Envelope | None:
+def find(session: Session | Line, typed: str) -> Envelope | None:
     """Return what a typed code carries, or None: one answer for every code that is not known."""
     code = normalise(typed)
     if code is None:
         return None
     slot_ = slot(code)
-    connection = session.connection()
-    tenancy.hold(connection, code_hash=slot_.code_hash, ballot_id=slot_.ballot_id)
-    row = connection.execute(_LOOK, {"code_hash": slot_.code_hash, "ballot_id": slot_.ballot_id}).one_or_none()
+    line = session if isinstance(session, Line) else lines.of(session)
+    tenancy.hold(line, code_hash=slot_.code_hash, ballot_id=slot_.ballot_id)
+    row = _LOOK.run(line, code_hash=slot_.code_hash, ballot_id=slot_.ballot_id)
     return None if row is None else Envelope(wave_id=row.wave_id, side=row.side, receipt=row.receipt)
 
 

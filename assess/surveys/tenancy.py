@@ -14,11 +14,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Connection, Engine, TextClause, event, false, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    TextClause,
+    bindparam,
+    event,
+    false,
+    func,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 from sqlalchemy.orm.session import SessionTransaction
 
 from assess.surveys.db import Base
+from assess.surveys.lines import Line, Statement
 from assess.surveys.tables import Wave
 
 SCOPE: Final = "assess_scope"
@@ -27,6 +40,13 @@ _LISTED: Final = frozenset(
     {"client", "wave", "roster", "roster_print", "participation", "count_record", "comment_row", "comment_decision"}
 )
 """Tables that may be listed over all clients, as in revision 0004: names and states, and what is due."""
+
+
+_HELD: Final = Statement(
+    lambda _: select(
+        *(func.set_config(f"app.{name}", bindparam(name), true()).label(name) for name in ("code_hash", "ballot_id"))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +120,10 @@ def listing(session: Session) -> Iterator[None]:
         enter(session, before)
 
 
-def hold(connection: Connection, *, code_hash: bytes, ballot_id: bytes) -> None:
+def hold(line: Line, *, code_hash: bytes, ballot_id: bytes) -> None:
     """Tell PostgreSQL in this transaction which one envelope and ballot the holder of a code may see (A-27)."""
-    if connection.dialect.name == "postgresql":
-        _told(connection, code_hash=code_hash.hex(), ballot_id=ballot_id.hex())
+    if not line.sqlite:
+        _HELD.run(line, code_hash=code_hash.hex(), ballot_id=ballot_id.hex())
 
 
 def show(session: Session, wave_id: bytes) -> None:

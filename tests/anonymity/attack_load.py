@@ -36,17 +36,14 @@ from assess.surveys.tables import BoxRow, SpentRow, Wave
 
 EARLY: Final = """
 import secrets, threading
-from sqlalchemy.orm import Session
-from assess.surveys import box, envelopes, tenancy
-real = box.drop
-def early(session, request, **options):
-    threading.Timer(1.0, lambda: real(Session(session.get_bind()), request, **options)).start()
-    slot = envelopes.slot(envelopes.normalise(request.code))
-    tenancy.hold(session.connection(), code_hash=slot.code_hash, ballot_id=slot.ballot_id)
-    wave_id = envelopes.find(session, request.code).wave_id
-    session.rollback()
+from assess.surveys import box, envelopes, intake, lines
+real = intake.Intake.drop
+def early(self, request, **options):
+    threading.Timer(1.0, lambda: real(self, request, **options)).start()
+    with lines.lent(self._engine) as line:
+        wave_id = envelopes.find(line, request.code).wave_id
     return box.Receipt(receipt=secrets.token_hex(10), replaced=False, wave_id=wave_id)
-box.drop = early
+intake.Intake.drop = early
 """
 """The planted weakness: a server that answers first and writes a second later."""
 

@@ -38,16 +38,16 @@ ANSWERS: Final = {"AL1": "4", "AL2": "2", "AL3": "5"}
 _FAULTS: Final = f"""
 from assess.surveys import box
 from assess.web.respond import pages
-stored, checked = box.drop, pages.check
-def drop(session, request, **rest):
+stored, checked = box.put, pages.check
+def put(line, request, **rest):
     if any({EXPLODES!r} in text for text in request.comments.values()):
         raise RuntimeError(f"cannot store {{request}}")
-    return stored(session, request, **rest)
+    return stored(line, request, **rest)
 def check(*given, **rest):
     if {EXPLODES!r} in repr(given) + repr(rest):
         raise RuntimeError(f"cannot show {{given}} {{rest}}")
     return checked(*given, **rest)
-box.drop, pages.check = drop, check
+box.put, pages.check = put, check
 """
 _RUN: Final = "\nfrom assess.cli import serving\nfrom assess.settings import Settings\n"
 PRODUCT: Final = _FAULTS + _RUN + "serving.Server(Settings()).run()\n"
@@ -74,12 +74,12 @@ DEBUG_LOG: Final = (
     _FAULTS
     + """
 import pathlib, os
-storing = box.drop
-def told(session, request, **rest):
+storing = box.put
+def told(line, request, **rest):
     with open(pathlib.Path(os.environ["ASSESS_HOME"]) / "debug.log", "a") as file:
         print("dropping", request, file=file)
-    return storing(session, request, **rest)
-box.drop = told
+    return storing(line, request, **rest)
+box.put = told
 """
     + _RUN
     + "serving.Server(Settings()).run()\n"

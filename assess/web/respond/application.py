@@ -7,20 +7,25 @@ views (`views`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
 from jinja2 import StrictUndefined
 from structlog import BoundLogger
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.utils import cached_property
 
 from assess import resources
 from assess.i18n import translator
 from assess.instruments.model import Instrument
-from assess.surveys import db
+from assess.surveys import db, lines
+from assess.surveys.intake import Intake
 from assess.web.respond import about, pages, views
 from assess.web.respond.lookup import Board
 from assess.web.respond.press import Press
@@ -46,9 +51,25 @@ class NoSession(SessionInterface):
         """Save nothing."""
 
 
+class Sent(Request):
+    """A request whose form is read at once: a general parser, of streams and files, costs a third of a page."""
+
+    @cached_property
+    def form(self) -> ImmutableMultiDict[str, str]:
+        """Return the fields as a browser's form sends them; anything else as werkzeug reads it."""
+        if self.mimetype != "application/x-www-form-urlencoded":
+            return super().form
+        try:
+            body = self.get_data(cache=False).decode()
+            return ImmutableMultiDict(parse_qsl(body, keep_blank_values=True, errors="werkzeug.url_quote"))
+        except ValueError:
+            return ImmutableMultiDict()
+
+
 class Quiet(Flask):
     """Flask, but what nothing else caught is logged like every fault: by route and class."""
 
+    request_class = Sent
     faults: BoundLogger
 
     def log_exception(self, exc_info: Any) -> None:
@@ -58,7 +79,7 @@ class Quiet(Flask):
 
 def create_respond_app(
     *,
-    sessions: Callable[[], Any],
+    sessions: Any,
     clock: db.Clock,
     instruments: Callable[[str], Instrument],
     operator: str,
@@ -71,9 +92,11 @@ def create_respond_app(
     app.config.update(MAX_CONTENT_LENGTH=LONGEST_BODY, MAX_FORM_MEMORY_SIZE=LONGEST_BODY, MAX_FORM_PARTS=200)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    engine = sessions.kw["bind"]
     desk = Desk(
-        sessions=sessions,
-        readers=_readers(sessions),
+        intake=Intake(engine, clock),
+        lines=partial(lines.lent, engine),
+        readers=db.readers(engine),
         clock=clock,
         board=Board(operator),
         press=Press(app.jinja_env, instruments, operator),
@@ -82,14 +105,8 @@ def create_respond_app(
     about.add(app, desk)
     _add_files(app)
     _add_errors(app, desk)
-    app.after_request(headers.secure)
-    app.wsgi_app = bodies.whole(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = bodies.whole(headers.secured(app.wsgi_app))  # type: ignore[assignment, method-assign]
     return app
-
-
-def _readers(sessions: Any) -> Callable[[], Any]:
-    """Return sessions on the same engine that never wait for a writer: looking up a code writes nothing."""
-    return db.readers(sessions.kw["bind"])
 
 
 def _add_files(app: Flask) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from assess.disclosure.policy import Policy
 from assess.surveys import clients, db, envelopes, tenancy, waves
+from assess.surveys.lines import Line
 from assess.surveys.moments import GRACE
 from assess.surveys.states import State
 from assess.surveys.waves import Wave
@@ -84,24 +85,27 @@ class Board:
 
     def survey(self, session: Session, wave_id: bytes) -> Survey:
         """Return what is told about a wave."""
-        known = self._surveys.get(wave_id)
+        known = self.fresh(wave_id)
+        if known is not None:
+            return known
         now = self._seconds()
-        if known is not None and now - known[0] < FRESH_SECONDS:
-            return known[1]
         survey = _told(session, wave_id, self._operator)
         self._surveys[wave_id] = (now, survey)
         return survey
 
+    def fresh(self, wave_id: bytes) -> Survey | None:
+        """Return what was told about a wave a moment ago, None if it must be read again."""
+        known = self._surveys.get(wave_id)
+        return None if known is None or self._seconds() - known[0] >= FRESH_SECONDS else known[1]
 
-def look(session: Session, code: str, *, board: Board, clock: db.Clock) -> Found | None:
+
+def look(line: Line, code: str, *, survey: Callable[[bytes], Survey], clock: db.Clock) -> Found | None:
     """Return what a typed code leads to, or None: one answer for every code that is not known (U-10)."""
-    envelope = envelopes.find(session, code)
+    envelope = envelopes.find(line, code)
     if envelope is None:
         return None
-    survey = board.survey(session, envelope.wave_id)
-    return Found(
-        survey=survey, side=envelope.side, standing=survey.standing(clock.now(session)), receipt=envelope.receipt
-    )
+    told = survey(envelope.wave_id)
+    return Found(survey=told, side=envelope.side, standing=told.standing(clock.now(line)), receipt=envelope.receipt)
 
 
 def _told(session: Session, wave_id: bytes, operator: str) -> Survey:

@@ -62,9 +62,10 @@ class Statements(Field):  # type: ignore[misc] # wtforms has no types
         """Read every statement; what is no choice of it, or was sent twice, is wrong."""
         self.data: dict[str, int] = {}
         self.wrong: list[str] = []
+        every = dict(formdata.lists())
         for item, choices in self.choices.items():
-            sent = formdata.getlist(item)
-            if not sent:
+            sent = every.get(item)
+            if sent is None:
                 continue
             if len(sent) == 1 and sent[0] in choices:
                 self.data[item] = choices[sent[0]]
@@ -153,7 +154,7 @@ def _flaws(sent: Sent, statements: Statements, comments: Comments, locale: str) 
             limit=number(LONGEST_COMMENT, locale),
         )
         found.append(Flaw(field=question, text=text))
-    if any(name not in OURS and name not in statements.choices and name not in comments.questions for name in sent):
+    if sent.keys() - OURS - statements.choices.keys() - set(comments.questions):
         found.append(Flaw(field=None, text=_("Something that is not part of this survey was left out. Look again.")))
     if not statements.data and not statements.wrong:
         first = next(iter(statements.choices))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,8 +17,10 @@ from flask import Flask, Response, request
 from assess.i18n import moment, translator
 from assess.instruments.model import ENGLISH, FRENCH
 from assess.surveys import box, db, envelopes
+from assess.surveys.intake import Intake
+from assess.surveys.lines import Line
 from assess.web.respond import lookup, pages, posted, typed
-from assess.web.respond.lookup import Board, Found, Standing
+from assess.web.respond.lookup import Board, Found, Standing, Survey
 from assess.web.respond.pages import Typed
 from assess.web.respond.posted import Posted
 from assess.web.respond.press import Press
@@ -27,13 +30,22 @@ _QUERIES: Final = {"en": ENGLISH, "fr": FRENCH, "fr-ca": FRENCH}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What the views need: sessions that write, sessions that only read, the time and the pages."""
+    """What the views need: who takes ballots, lines and sessions that only read, the time and the pages."""
 
-    sessions: Callable[[], Any]
+    intake: Intake
+    lines: Callable[[], AbstractContextManager[Line]]
     readers: Callable[[], Any]
     clock: db.Clock
     board: Board
     press: Press
+
+    def survey(self, wave_id: bytes) -> Survey:
+        """Return what is told about a wave, read again only once it is no longer fresh."""
+        known = self.board.fresh(wave_id)
+        if known is not None:
+            return known
+        with self.readers() as session:
+            return self.board.survey(session, wave_id)
 
 
 def add(app: Flask, desk: Desk) -> None:
@@ -84,17 +96,16 @@ def drop(desk: Desk) -> Response:
     if sheet is None or sent.flaws or sent.attempt is None:
         return _not_dropped(desk, locale)
     asked = box.DropRequest(code=_code(), attempt=sent.attempt, answers=sent.answers, comments=sent.comments)
-    with desk.sessions() as session:
-        try:
-            outcome = box.drop(session, asked, clock=desk.clock, instrument=desk.press.asked(sheet))
-        except box.BallotFault:
-            return _not_dropped(desk, locale)
-        match outcome:
-            case box.Receipt():
-                survey = desk.board.survey(session, outcome.wave_id)
-                return page(pages.receipt(desk.press, survey, outcome.receipt, locale, replaced=outcome.replaced))
-            case box.Refused():
-                return _refused(desk, session, outcome, locale)
+    try:
+        outcome = desk.intake.drop(asked, instrument=desk.press.asked(sheet))
+    except box.BallotFault:
+        return _not_dropped(desk, locale)
+    match outcome:
+        case box.Receipt():
+            survey = desk.survey(outcome.wave_id)
+            return page(pages.receipt(desk.press, survey, outcome.receipt, locale, replaced=outcome.replaced))
+        case box.Refused():
+            return _refused(desk, outcome, locale)
 
 
 def page(body: bytes, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -134,8 +145,8 @@ def new_attempt() -> bytes:
 
 def _look(desk: Desk) -> Found | None:
     code = request.form.get(posted.CODE, "")
-    with desk.readers() as session:
-        return lookup.look(session, code, board=desk.board, clock=desk.clock)
+    with desk.lines() as line:
+        return lookup.look(line, code, survey=desk.survey, clock=desk.clock)
 
 
 def _read(desk: Desk, found: Found, locale: str) -> Posted:
@@ -184,11 +195,11 @@ def _not_dropped(desk: Desk, locale: str) -> Response:
     return page(_checked(desk, found, sent, locale, notice=again), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _refused(desk: Desk, session: Any, outcome: box.Refused, locale: str) -> Response:
+def _refused(desk: Desk, outcome: box.Refused, locale: str) -> Response:
     """M1, M2, M3 as the box decided, which is newer than anything that was looked up before."""
     if outcome.wave_id is None:
         return _turned_away(desk, None, locale)
     early = outcome.reason is box.RefusedReason.EARLY
     standing = Standing.EARLY if early else Standing.OVER
-    survey = desk.board.survey(session, outcome.wave_id)
+    survey = desk.survey(outcome.wave_id)
     return page(pages.refusal(desk.press, survey, standing, _code(), locale), HTTPStatus.FORBIDDEN)

@@ -5,10 +5,13 @@ Belongs here: names and values. Does not: cookies (the respondent plane has none
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.wrappers import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SOURCES: Final[Mapping[str, str]] = {
     "default-src": "'none'",
@@ -52,3 +55,19 @@ def secure(response: Response, *, nonce: str | None = None) -> Response:
     if nonce is not None:
         response.headers["Content-Security-Policy"] = content_policy(nonce)
     return response
+
+
+def secured(application: WSGIApplication) -> WSGIApplication:
+    """Return an application every response of which has the headers of A-21, whoever made it and whatever it said."""
+    ours = list(HEADERS.items())
+    names = frozenset(name.lower() for name in HEADERS)
+
+    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, said: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(
+                status, [*(header for header in said if header[0].lower() not in names), *ours], *rest
+            )
+
+        return application(environ, start)
+
+    return answered

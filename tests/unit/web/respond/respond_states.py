@@ -44,7 +44,7 @@ def every_response(house: House, locale: str, *, side: str = "sales") -> dict[st
     sent = checked(house, locale, code=code)
     made["longest"] = post("/w/check", full | {q: "&" * 1500 for q in ("OQ1", "OQ2") if q in full})
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr("assess.surveys.box.drop", failing)
+        broken.setattr("assess.surveys.box.put", failing)
         made["m8"] = post("/w/drop", sent)
         broken.setattr("assess.web.respond.lookup.look", failing)
         made["m8-start"] = post("/w/start", typed)

@@ -46,7 +46,7 @@ def test_a_forced_fault_logs_route_and_class_only(
 ) -> None:
     fields = checked(house, OQ1=COMMENT)
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("assess.surveys.box.drop", failing)
+    monkeypatch.setattr("assess.surveys.box.put", failing)
     assert post(house, "/w/drop", fields) == 503
     assert json.loads(house.log.getvalue()) == {
         "error": "OperationalError",
@@ -63,7 +63,7 @@ def test_a_forced_fault_logs_route_and_class_only(
 
 def test_a_log_that_cannot_be_written_costs_nobody_their_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """M8, section 9 (disk full): found by `make attack`, where the log lay on the disk that was full."""
-    monkeypatch.setattr("assess.surveys.box.drop", failing)
+    monkeypatch.setattr("assess.surveys.box.put", failing)
     monkeypatch.setattr(house.log, "write", Mock(side_effect=OSError("File too large")))
     response = house.client.post("/w/drop", data=checked(house, OQ1=COMMENT))
     assert response.status_code == 503
@@ -110,7 +110,7 @@ def test_a_debug_log_is_caught(
     """The planted weakness: somebody logs the posted form to see what is wrong."""
     caplog.set_level(logging.DEBUG)
     own_house.app.before_request(lambda: logging.getLogger("assess").debug("posted %s", dict(request.form)))
-    monkeypatch.setattr("assess.surveys.box.drop", failing)
+    monkeypatch.setattr("assess.surveys.box.put", failing)
     assert post(own_house, "/w/drop", {**answered(own_house, OQ1=COMMENT), "try": "ab" * 16}) == 503
     assert {own_house.code, COMMENT} <= set(leaks(own_house, everything(caplog)))
 

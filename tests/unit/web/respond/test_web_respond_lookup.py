@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from respond_house import House, checked, post
 
 from assess.instruments.load import shipped
-from assess.surveys import waves
+from assess.surveys import lines, waves
 from assess.web.respond import create_respond_app
 from assess.web.respond.lookup import FRESH_SECONDS, Board, Standing, look
 from assess.web.shared import faults
@@ -36,10 +37,11 @@ def test_a_code_leads_to_its_side_and_to_its_receipt_only_when_asked(house: Hous
     board = Board("operator")
     for side, codes in house.codes.items():
         with house.sessions() as session:
-            found = look(session, codes[0].lower(), board=board, clock=house.clock)
+            line, survey = lines.of(session), partial(board.survey, session)
+            found = look(line, codes[0].lower(), survey=survey, clock=house.clock)
             assert found is not None
             assert (found.side, found.standing, found.receipt) == (side, Standing.TAKING, None)
-            assert look(session, "7K3M-9QXT-2V8D-4HBN", board=board, clock=house.clock) is None
+            assert look(line, "7K3M-9QXT-2V8D-4HBN", survey=survey, clock=house.clock) is None
 
 
 def test_a_survey_stands_by_its_opening_closing_and_grace(house: House) -> None:

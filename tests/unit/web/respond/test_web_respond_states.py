@@ -298,7 +298,7 @@ def test_m8_keeps_answers_and_attempt_when_the_database_fails(
 ) -> None:
     fields = checked(house, locale, OQ1="Kept\nin two lines.", AL2="0")
     with monkeypatch.context() as broken:
-        broken.setattr("assess.surveys.box.drop", failing)
+        broken.setattr("assess.surveys.box.put", failing)
         broken.setattr("assess.web.respond.lookup.look", failing)
         page = post(house, path, fields)
     assert page.status == 503
@@ -343,7 +343,7 @@ def test_a_fault_before_the_first_question_keeps_the_code(
 
 def test_a_fault_of_the_page_for_faults_is_still_a_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     fields = checked(house)
-    monkeypatch.setattr("assess.surveys.box.drop", failing)
+    monkeypatch.setattr("assess.surveys.box.put", failing)
     monkeypatch.setattr("assess.web.respond.pages.check", failing)
     response = house.client.post("/w/drop", data=fields)
     assert response.status_code == 500
