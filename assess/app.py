@@ -8,12 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.wrappers import Response
 
 from assess.instruments.load import shipped
 from assess.settings import DatabaseRole, Settings
@@ -21,14 +19,12 @@ from assess.surveys import db, safeguards, tenancy
 from assess.surveys.keys import FileKeys
 from assess.web.console.assembly import PATH, create_console_app
 from assess.web.console.request import Services
-from assess.web.respond import create_respond_app
-from assess.web.shared import headers
+from assess.web.respond import create_respond_app, entrance
+from assess.web.shared import rates
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
     from sqlalchemy import Engine
-
-FIRST = "/w/"
 
 
 def create_app(settings: Settings | None = None, *, clock: db.Clock | None = None) -> WSGIApplication:
@@ -42,6 +38,7 @@ def create_app(settings: Settings | None = None, *, clock: db.Clock | None = Non
         clock=clock,
         instruments=shipped,
         operator=settings.operator,
+        posts_per_minute=settings.respond_posts_per_minute,
     )
     reading = db.readers(engines[DatabaseRole.APP]).kw["bind"]
     services = Services(
@@ -54,7 +51,7 @@ def create_app(settings: Settings | None = None, *, clock: db.Clock | None = Non
         instruments=shipped,
     )
     pages = create_console_app(services, secret_key=secret_key(settings))
-    return DispatcherMiddleware(_entrance(respond), {PATH: pages})
+    return rates.proxied(DispatcherMiddleware(entrance.led(respond), {PATH: pages}), settings.proxies)
 
 
 def _engines(settings: Settings) -> dict[DatabaseRole, Engine]:
@@ -87,14 +84,3 @@ def _write_once(file: Path, text: str) -> None:
     with contextlib.suppress(FileExistsError):
         os.link(draft, file)
     draft.unlink()
-
-
-def _entrance(respond: WSGIApplication) -> WSGIApplication:
-    """Lead from the bare address to the questionnaire's first page; the respondent plane answers for the rest."""
-
-    def enter(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "") not in {"", "/"}:
-            return respond(environ, start_response)
-        return headers.secure(Response(status=302, headers={"Location": FIRST}))(environ, start_response)
-
-    return enter

@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     insecure_cookies: bool = Field(False, description="Only for plain http on a loopback address (demo, tests).")
+    proxies: int = Field(
+        0, ge=0, le=8, description="Trusted proxies in front: so many last entries of X-Forwarded-For are believed."
+    )
+    respond_posts_per_minute: int = Field(
+        600, ge=1, description="Posts of one network a minute to the respondent pages; load tests lift it (A-29)."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("backup_set", mode="before")
@@ -82,6 +88,9 @@ class Settings(BaseSettings):
 
     def url_of(self, role: DatabaseRole) -> str:
         """Return the address of the database for a role: one for all on SQLite, its own on PostgreSQL."""
+        if self.database_url is None and role is DatabaseRole.RESPOND and self.database_url_respond is not None:
+            # A host of the respondent application alone knows no other login.
+            return self.database_url_respond
         own = {
             DatabaseRole.OWNER: self.database_url_owner,
             DatabaseRole.RESPOND: self.database_url_respond,

@@ -7,7 +7,7 @@ and policies themselves (revision 0004), the key folder (`places`).
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from assess.settings import DatabaseRole, Settings
 from assess.surveys import db
 
-_SERVING: Final = (DatabaseRole.APP, DatabaseRole.RESPOND, DatabaseRole.COUNT)
+SERVING: Final = (DatabaseRole.APP, DatabaseRole.RESPOND, DatabaseRole.COUNT)
 _FULL: Final = 2
 _OFF: Final = frozenset({"off"})
 _NEVER: Final = frozenset({"-1"})
@@ -71,11 +71,11 @@ def without_core_dumps() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def refuse(settings: Settings) -> None:
+def refuse(settings: Settings, roles: Iterable[DatabaseRole] = SERVING) -> None:
     """Raise `StartRefused` with everything that is wrong with the database of the settings, all roles at once."""
     found: list[str] = []
     places: dict[tuple[str, int], DatabaseRole] = {}
-    for role in _SERVING:
+    for role in roles:
         made = db.engine(settings.url_of(role))
         try:
             with made.connect() as connection:

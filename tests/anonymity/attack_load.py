@@ -123,6 +123,7 @@ class Daemon:
             **self._logins,
             "ASSESS_HOME": str(self._home),
             "ASSESS_PORT": str(self.port),
+            "ASSESS_RESPOND_POSTS_PER_MINUTE": "1000000",
         }
         self.process = subprocess.Popen([sys.executable, "-c", self._script], env=environment, start_new_session=True)
         for _ in range(600):

@@ -157,6 +157,7 @@ def survey(on: Cluster, template: str, folder: Path, *, people: int = 12) -> Ite
         clock=made.clock,
         instruments=shipped,
         operator="Larch & Vale",
+        posts_per_minute=10**6,
     )
     senders = [Sender(code=code, side=side) for side, codes in made.codes(wave).items() for code in codes[:people]]
     lent = Survey(cluster=on, house=made, wave=wave, application=application, people=senders)

@@ -31,6 +31,7 @@ from assess.web.respond.lookup import Board
 from assess.web.respond.press import Press
 from assess.web.respond.views import Desk
 from assess.web.shared import bodies, faults, headers
+from assess.web.shared.rates import Turnstile
 
 PREFIX: Final = "/w/"
 """Every address of the application begins with this; the application routes whole paths, it is not mounted below it."""
@@ -83,9 +84,13 @@ def create_respond_app(
     clock: db.Clock,
     instruments: Callable[[str], Instrument],
     operator: str,
+    posts_per_minute: int,
     log: BoundLogger | None = None,
 ) -> Flask:
-    """Return the application that serves everything under `/w/`. `sessions` is what `surveys.db.sessions` makes."""
+    """Return the application that serves everything under `/w/`. `sessions` is what `surveys.db.sessions` makes.
+
+    `posts_per_minute`: what one network may send, M11 beyond (A-29).
+    """
     app = Quiet("assess.respond", template_folder=str(resources.templates()), static_folder=None)
     app.faults = log or faults.logger()
     app.session_interface = NoSession()
@@ -101,12 +106,20 @@ def create_respond_app(
         board=Board(operator),
         press=Press(app.jinja_env, instruments, operator),
     )
+    app.before_request(partial(_limited, desk, Turnstile(posts_per_minute)))
     views.add(app, desk)
     about.add(app, desk)
     _add_files(app)
     _add_errors(app, desk)
     app.wsgi_app = bodies.whole(headers.secured(app.wsgi_app))  # type: ignore[assignment, method-assign]
     return app
+
+
+def _limited(desk: Desk, turnstile: Turnstile) -> Response | None:
+    """Return M11 for a post beyond the limit of its network."""
+    if request.method != "POST" or turnstile.admits(request.remote_addr or ""):
+        return None
+    return views.too_many(desk)
 
 
 def _add_files(app: Flask) -> None:

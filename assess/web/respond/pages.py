@@ -96,16 +96,13 @@ def receipt(press: Press, survey: Survey, given: str, locale: str, *, replaced: 
     return press.receipt(survey, locale).filled(values, SMALL)
 
 
-def code(press: Press, locale: str, *, shown: str = "", wrong: bool = False, busy: bool = False) -> bytes:
-    """Return E0; `wrong`: M1; `busy`: the database cannot be asked just now."""
+def code(press: Press, locale: str, *, shown: str = "", wrong: bool = False, busy: str = "") -> bytes:
+    """Return E0; `wrong`: M1; `busy`: why the code cannot be looked up just now."""
     _ = translator(locale)
     unknown = _(
         "We do not know this code (16 letters and digits). Codes of a finished survey no longer work. Nothing was sent."
     )
-    cannot = _("We cannot look up your code at this moment. Try again in a minute.")
-    drawn = press.small(
-        "code.html", locale, code=typed.line(shown), wrong=unknown if wrong else "", busy=cannot if busy else ""
-    )
+    drawn = press.small("code.html", locale, code=typed.line(shown), wrong=unknown if wrong else "", busy=busy)
     return padded(drawn.encode(), SMALL)
 
 

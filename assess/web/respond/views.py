@@ -127,15 +127,29 @@ def asked_language() -> str:
 def not_received(desk: Desk) -> Response:
     """M8: whatever failed, everything typed is still on the page, with the same attempt, so that none is doubled."""
     locale = language()
+    _ = translator(locale)
+    told = _("Not received. Your answers are still on this page. Try again in a minute.")
+    looked = _("We cannot look up your code at this moment. Try again in a minute.")
+    return _again(desk, locale, HTTPStatus.SERVICE_UNAVAILABLE, told, looked)
+
+
+def too_many(desk: Desk) -> Response:
+    """M11, with everything typed, as M8 (A-29)."""
+    locale = language()
+    told = translator(locale)("Too many tries from your network. Wait one minute and try again.")
+    response = _again(desk, locale, HTTPStatus.TOO_MANY_REQUESTS, told, told)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _again(desk: Desk, locale: str, status: HTTPStatus, told: str, looked: str) -> Response:
+    """Return the check page with what was typed and `told`; where no sheet was sent, the code and `looked`."""
     sheet = desk.press.sheet(request.form.get(posted.SHEET, ""))
     if sheet is None:
-        body = pages.code(desk.press, locale, shown=request.form.get(posted.CODE, ""), busy=True)
-        return page(body, HTTPStatus.SERVICE_UNAVAILABLE)
+        return page(pages.code(desk.press, locale, shown=request.form.get(posted.CODE, ""), busy=looked), status)
     sent = posted.read(request.form, desk.press.form(sheet), locale)
-    told = translator(locale)("Not received. Your answers are still on this page. Try again in a minute.")
     attempt = sent.attempt or new_attempt()
-    body = pages.check(desk.press, sheet, _kept(sent), attempt, locale, notice=told)
-    return page(body, HTTPStatus.SERVICE_UNAVAILABLE)
+    return page(pages.check(desk.press, sheet, _kept(sent), attempt, locale, notice=told), status)
 
 
 def new_attempt() -> bytes:

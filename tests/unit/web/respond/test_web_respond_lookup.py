@@ -65,6 +65,7 @@ def test_a_wave_whose_instrument_changed_under_it_takes_nothing(own_house: House
         clock=own_house.clock,
         instruments=lambda _slug: later,
         operator="Larch & Vale",
+        posts_per_minute=10**6,
         log=faults.logger(own_house.log),
     )
     assert post(own_house, "/w/start", {"code": own_house.code}).status == 503
