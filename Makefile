@@ -25,7 +25,7 @@ test: .venv/.stamp ## the whole test suite
 	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.stamp ## format, lint, types, import contracts, templates, instruments, catalogue, unit tests
-	@./bench/system.sh pango
+	@./bench/system.sh pango poppler
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from assess import resources
 from assess.cli.score import UNUSABLE, refusal
 from assess.instruments.model import LOCALES
-from assess.reports import facts, render
+from assess.reports import cards, facts, render
 from assess.reports.render import Paper
 from assess.settings import DatabaseRole, Settings, SettingsError
 from assess.surveys import db as database
@@ -123,6 +123,9 @@ def _folders(settings: Settings) -> list[tuple[str, str | None, str, bool]]:
     loopback = settings.public_url is None
     remedy = "Set ASSESS_PUBLIC_URL to the address that invitations and cards shall carry"
     checks.append((f"address {settings.address}", "is this machine's own" if loopback else None, remedy, False))
+    over = cards.link_length(settings.address) - cards.LONGEST_LINK
+    too_long = f"makes the link on a card {over} characters too long" if over > 0 else None
+    checks.append(("link on cards", too_long, "Set ASSESS_PUBLIC_URL to a shorter address", True))
     keys = settings.keys
     if keys.exists():
         mode = stat.S_IMODE(keys.stat().st_mode)

@@ -26,8 +26,9 @@ FONTS: Final = (
     "SourceSans3-Bold.ttf",
     "SourceSans3-It.ttf",
     "SourceSerif4-Bold.ttf",
+    "mono/SourceCodePro-Bold.ttf",
 )
-STYLES: Final = ("report.css", "paper-letter.css", "paper-a4.css", "witness.css")
+STYLES: Final = ("report.css", "paper-letter.css", "paper-a4.css", "witness.css", "cards.css")
 VARIANT: Final = "pdf/ua-1"
 ANCHOR: Final = "page-"
 FLOWING: Final = frozenset({"process"})

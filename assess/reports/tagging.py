@@ -27,8 +27,8 @@ class Attached:
     relation: str
 
 
-def finish(data: bytes, *, attachments: Sequence[Attached], at: datetime | None) -> bytes:
-    """Return the corrected PDF; the same input gives the same bytes."""
+def finish(data: bytes, *, attachments: Sequence[Attached], at: datetime | None, unscaled: bool = False) -> bytes:
+    """Return the corrected PDF; the same input gives the same bytes. `unscaled`: print dialogs begin at actual size."""
     import pikepdf
 
     with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -42,6 +42,8 @@ def finish(data: bytes, *, attachments: Sequence[Attached], at: datetime | None)
             _attach(pdf, attached, at)
         if attachments:
             pdf.Root.AF = pikepdf.Array([pdf.attachments[each.name].obj for each in attachments])
+        if unscaled:
+            pdf.Root.ViewerPreferences.PrintScaling = pikepdf.Name("/None")
         for key in set(pdf.docinfo.keys()) - KEPT:
             del pdf.docinfo[key]
         out = io.BytesIO()

@@ -17,11 +17,10 @@ from datetime import date
 from typing import Any, Final, get_args
 
 from assess.i18n import translator
-from assess.reports import child, render
+from assess.reports import child, qr, render
+from assess.reports.qr import QR
 from assess.reports.render import LANGUAGES, Paper
 
-QUIET: Final = 4
-"""Modules of white around a QR code."""
 INPUT_LIMIT: Final = 64 * 1024
 
 
@@ -44,11 +43,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """A text in groups, numbered so that a fault can be found, and its QR code as a path on a square grid."""
+    """A text in groups, numbered so that a fault can be found, and its QR code."""
 
     groups: tuple[str, ...] = field(repr=False)
-    path: str = field(repr=False)
-    side: int
+    qr: QR
 
 
 def html(sheet: Sheet, locale: str, paper: Paper) -> str:
@@ -75,14 +73,8 @@ def pdf(sheet: Sheet, locale: str, paper: Paper) -> bytes:
 
 
 def printed(text: str) -> Printed:
-    """Return a text in groups with its QR code (error correction M)."""
-    import segno
-
-    matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
-    path = "".join(
-        f"M{x + QUIET} {y + QUIET}h1v1h-1z" for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark
-    )
-    return Printed(groups=tuple(text.split("-")), path=path, side=len(matrix) + 2 * QUIET)
+    """Return a text in groups with its QR code."""
+    return Printed(groups=tuple(text.split("-")), qr=qr.drawn(text))
 
 
 def main(arguments: list[str]) -> int:

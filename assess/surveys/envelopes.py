@@ -104,11 +104,14 @@ def seal(session: Session, wave: Wave, *, k_mail: bytes) -> None:
     )
 
 
-def cards(session: Session, wave: Wave, keys: KeyStore) -> dict[str, list[str]]:
-    """Return every code of an open wave by side, people's and spares', shuffled and nameless."""
+def cards(session: Session, wave: Wave, keys: KeyStore, *, mailed: bool = True) -> dict[str, list[str]]:
+    """Return the codes of an open wave by side, shuffled and nameless: spares, and those of people with an address.
+
+    `mailed`: the latter too, as long as no mail brings them; without it a card a row without address, plus spares.
+    """
     if wave.state is not State.OPEN:
         raise WaveRefused(said("Codes exist only while a wave is open."))
-    made = _codes(session, wave, keys.read(wave.wave_id, KeyName.MAIL))
+    made = _codes(session, wave, keys.read(wave.wave_id, KeyName.MAIL), mailed=mailed)
     shuffle = secrets.SystemRandom().shuffle
     drawn: dict[str, list[str]] = {}
     for side, side_codes in made.items():
@@ -141,7 +144,7 @@ def late_joiners(invited: int) -> int:
     return max(_LEAST_LATE, math.ceil(invited / 10))
 
 
-def _codes(session: Session, wave: Wave, k_mail: bytes) -> Mapping[str, list[bytes]]:
+def _codes(session: Session, wave: Wave, k_mail: bytes, *, mailed: bool = True) -> Mapping[str, list[bytes]]:
     people = session.execute(
         select(PersonRow.side, PersonRow.person_id, PersonRow.email, PersonRow.spare_no).where(
             PersonRow.wave_id == wave.wave_id
@@ -152,10 +155,11 @@ def _codes(session: Session, wave: Wave, k_mail: bytes) -> Mapping[str, list[byt
         # Who joined late has a spare: no envelope of their own was made, nor may one be (A-04).
         own = [person for person in people if person.side == side and person.spare_no is None]
         given = {person.spare_no for person in people if person.side == side}
-        mailed = [codes.personal(k_mail, wave.wave_id, person.person_id) for person in own if person.email]
+        addressed = [person for person in own if person.email]
+        personal = [codes.personal(k_mail, wave.wave_id, person.person_id) for person in addressed] if mailed else []
         # Who has no address draws a card from a hat, so a card is a spare: nobody knows whose it is.
-        spares = len(own) - len(mailed) + late_joiners(len(own))
-        made[side] = mailed + [
+        spares = len(own) - len(addressed) + late_joiners(len(own))
+        made[side] = personal + [
             codes.spare(k_mail, wave.wave_id, side, i) for i in range(1, spares + 1) if i not in given
         ]
     return made

@@ -104,6 +104,11 @@ def sentences(mode: KeyMode | str, locale: str, floors: Policy, witness: str | N
     return [typeset(sentence, locale).format(**slots) for sentence in _sources(KeyMode(mode), locale)]
 
 
+def short(mode: KeyMode | str, locale: str) -> str:
+    """Return what a card has room for: the first clause of the first sentence, never more than that sentence says."""
+    return typeset(_FIRST[KeyMode(mode), locale].partition(":")[0].rstrip() + ".", locale)
+
+
 def limits(locale: str) -> str:
     """Return the text of what nobody is protected from, typeset."""
     return typeset(_LIMITS[locale], locale)

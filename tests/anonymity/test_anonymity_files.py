@@ -32,12 +32,12 @@ from assess.surveys.tables import Wave
 from assess.web.console.releases import FILES, SHEETS
 
 PEOPLE = {"sales": 12, "marketing": 12}
-TIMED = frozenset({"record.json", "cards.html"})
-"""Files that name an instant on purpose: opening and closing as registered, the closing on a card."""
+TIMED = frozenset({"record.json"})
+"""Files that name an instant on purpose: opening and closing as registered."""
 
 
 def handed_out(folder: Path, locales: tuple[str, ...] = ("en",)) -> dict[str, bytes]:
-    """Return every file of one wave: report, figures, risk sheet, receipts, record, witness's sheet, cards."""
+    """Return every file of one wave: report, figures, risk sheet, receipts, record, sheet, cards, poster."""
     (folder / "house").mkdir(parents=True)
     made = house(folder / "house")
     made.instrument = shipped("sales-marketing")
@@ -53,7 +53,7 @@ def handed_out(folder: Path, locales: tuple[str, ...] = ("en",)) -> dict[str, by
     made.engine.dispose()
     for locale in locales:
         files[f"sheet.{locale}.pdf"] = witness.pdf(_sheet(), locale, "letter")
-    return files | {"cards.html": _cards(folder / "office")}
+    return files | _papers(folder / "office")
 
 
 def _released(made: House, services: publish.Services) -> Wave:
@@ -87,9 +87,12 @@ def _sheet() -> witness.Sheet:
     )
 
 
-def _cards(folder: Path) -> bytes:
+def _papers(folder: Path) -> dict[str, bytes]:
+    """Return what the console hands out on paper, under the names that it gives to it."""
     desk = office(folder)
-    return desk.visitor(ROBIN).post(f"/waves/{desk.ids['open']}/cards").data
+    visitor, wave = desk.visitor(ROBIN), f"/waves/{desk.ids['open']}"
+    sent = (visitor.post(f"{wave}/cards"), visitor.get(f"{wave}/poster/letter"))
+    return {each.headers["Content-Disposition"].partition("filename=")[2]: each.data for each in sent}
 
 
 def read(files: Mapping[str, bytes]) -> list[str]:
@@ -202,7 +205,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 def test_no_file_tells_more_than_it_says(files: dict[str, bytes]) -> None:
-    """T13: nine kinds of files of one wave, 0 faults."""
+    """T13: ten kinds of files of one wave, 0 faults."""
     assert set(files) == {
         "report.en.pdf",
         "report.json",
@@ -212,7 +215,8 @@ def test_no_file_tells_more_than_it_says(files: dict[str, bytes]) -> None:
         "receipts.txt",
         "record.json",
         "sheet.en.pdf",
-        "cards.html",
+        "cards.pdf",
+        "poster.pdf",
     }
     assert read(files) == []
 
@@ -250,6 +254,21 @@ def test_what_is_packed_in_a_pdf_is_read_too(files: dict[str, bytes]) -> None:
         out = io.BytesIO()
         pdf.save(out, compress_streams=True)
     assert attack_files.faults("x.pdf", out.getvalue(), secrets=["sales3@acme.example"]) != []
+
+
+def test_cards_that_would_tell_who_they_are_for_are_caught(files: dict[str, bytes]) -> None:
+    """T13, planted: names of the roster in the file of cards, and who made it when."""
+    with pikepdf.open(io.BytesIO(files["cards.pdf"])) as pdf:
+        pdf.docinfo["/Author"] = "Robin"
+        pdf.docinfo["/CreationDate"] = "D:20260120101500-05'00'"
+        pdf.pages[0].obj["/Extra"] = pdf.make_stream(b"s3@c.example")
+        out = io.BytesIO()
+        pdf.save(out, compress_streams=True)
+    assert set(read({"cards.pdf": out.getvalue()})) == {
+        "cards.pdf: Author in its information",
+        "cards.pdf: a time of day in its creation date",
+        "cards.pdf: s3@c.example is in it",
+    }
 
 
 def test_nothing_changes_where_answers_differ_behind_what_is_withheld() -> None:

@@ -60,6 +60,7 @@ CONSOLE = {
     "/waves/<key:wave_id>/open",
     "/waves/<key:wave_id>/roster",
     "/waves/<key:wave_id>/cards",
+    "/waves/<key:wave_id>/poster/<paper>",
     "/waves/<key:wave_id>/comments",
     "/waves/<key:wave_id>/comments/open",
     "/waves/<key:wave_id>/release",

@@ -149,6 +149,36 @@ def test_every_card_opens_an_envelope_of_its_side(built: House, mailed: bool) ->
         assert envelopes.receipt(session, "") is None
 
 
+def test_once_mail_brings_codes_a_card_is_printed_for_each_row_without_an_address_and_each_spare(
+    built: House,
+) -> None:
+    """U-84: the rule for the day when there is mail; an envelope of somebody with an address is on no card then."""
+    mailed = built.opened(people={"sales": 12, "marketing": 5})
+    with built.sessions() as session:
+        every = envelopes.cards(session, mailed, built.keys)
+        fewer = envelopes.cards(session, mailed, built.keys, mailed=False)
+        personal = {
+            envelopes.printed(
+                envelopes.codes.personal(built.keys.read(mailed.wave_id, KeyName.MAIL), mailed.wave_id, id_)
+            )
+            for id_ in session.scalars(select(PersonRow.person_id))
+        }
+    assert {side: len(codes) for side, codes in fewer.items()} == {"sales": 3, "marketing": 3}
+    assert set(fewer["sales"]) == set(every["sales"]) - personal
+
+
+def test_a_roster_without_addresses_gives_the_same_cards_with_and_without_mail(built: House) -> None:
+    """U-84."""
+    wave = built.opened(mailed=False, people={"sales": 12, "marketing": 5})
+    with built.sessions() as session:
+        every = envelopes.cards(session, wave, built.keys)
+        fewer = envelopes.cards(session, wave, built.keys, mailed=False)
+    assert {side: sorted(codes) for side, codes in every.items()} == {
+        side: sorted(codes) for side, codes in fewer.items()
+    }
+    assert len(every["sales"]) == 12 + 3
+
+
 def test_a_person_without_an_address_has_no_code_of_her_own(built: House) -> None:
     """A-04, U-84: who draws a card holds a spare, which no one can trace to a row of the roster."""
     wave = built.opened(mailed=False, people={"sales": 5, "marketing": 5})

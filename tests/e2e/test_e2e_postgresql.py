@@ -19,6 +19,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import db_postgres
 import pytest
+import reports_paper
 from db_house import House
 from db_lent import lent
 from sqlalchemy import text
@@ -81,11 +82,19 @@ class Console:
 
     def post(self, path: str, **fields: str) -> tuple[str, str]:
         """Post a form with the token of the page that holds it; return where that led and the page there."""
+        place, sent = self._sent(path, fields)
+        return place, sent.decode()
+
+    def file(self, path: str) -> bytes:
+        """Post a form that only asks for a file; return the file."""
+        return self._sent(path, {})[1]
+
+    def _sent(self, path: str, fields: dict[str, str]) -> tuple[str, bytes]:
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.get(path))
         assert token is not None
         body = urlencode({"csrf_token": token[1], **fields}).encode()
         with self.browser.open(self.address + path, body, timeout=60) as response:
-            return response.geturl().removeprefix(self.address), response.read().decode()
+            return response.geturl().removeprefix(self.address), response.read()
 
 
 @pytest.fixture
@@ -155,8 +164,7 @@ def test_a_wave_goes_from_its_draft_to_its_report_on_postgresql(house: House) ->
         )
         assert "12" in console.post(f"{wave}/roster", text=f"side,email\n{people}")[1]
         assert console.post(f"{wave}/open")[0] == wave
-        _, cards = console.post(f"{wave}/cards")
-        codes = re.findall(r"\b[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}\b", cards)
+        codes = [code for sheet in reports_paper.codes(console.file(f"{wave}/cards")) for code in sheet]
         assert len(codes) == len(set(codes)) == 30
         at(house, OPENS + timedelta(hours=1))
         half = len(codes) // 2

@@ -39,6 +39,7 @@ ROUTES = {
     ("/waves/<key:wave_id>/half", "POST"): CONSULTANT,
     ("/waves/<key:wave_id>/open", "GET"): CONSULTANT,
     ("/waves/<key:wave_id>/open", "POST"): CONSULTANT,
+    ("/waves/<key:wave_id>/poster/<paper>", "GET"): CONSULTANT,
     ("/waves/<key:wave_id>/release", "GET"): CONSULTANT,
     ("/waves/<key:wave_id>/release", "POST"): CONSULTANT,
     ("/waves/<key:wave_id>/report/<name>", "GET"): STAFF,
@@ -87,6 +88,7 @@ def filled(rule: str, client: str, wave: str) -> str:
         .replace("report/<name>", "report/report.en.pdf")
         .replace("<name>", "SourceSans3-Regular.ttf")
         .replace("<path:filename>", "console.css")
+        .replace("<paper>", "a4")
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import reports_paper
 from db_lent import ENGINES
 from web_console_office import PASSWORD, ROBIN, Office, lent_office, words
 
@@ -15,7 +16,6 @@ from assess.settings import DatabaseRole
 from assess.surveys import audit, box, db
 from assess.surveys.tables import AuditRow, BoxRow, PersonRow, Wave
 
-CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b")
 COMMENT = "Kanarienvogel says 7731"
 NAME = "Philippa Quandt"
 LIST = (
@@ -44,7 +44,7 @@ def driven(desk: Office) -> list[str]:
     assert visitor.post(f"{wave}/roster", {"text": LIST.replace("s3@", "s3")}).status_code == 422
     assert "21 people" in words(visitor.post(f"{wave}/roster", {"text": LIST}))
     assert visitor.post(f"{wave}/open").status_code == 302
-    codes = CODE.findall(visitor.post(f"{wave}/cards").text)
+    codes = [code for sheet in reports_paper.codes(visitor.post(f"{wave}/cards").data) for code in sheet]
     assert len(codes) > 20
     receipts = _dropped(desk, wave, codes[:3])
     folder = desk.settings.reports / desk.ids["released"]
@@ -108,7 +108,7 @@ def test_a_log_that_names_codes_and_people_is_caught(desk: Office, monkeypatch: 
 
 def test_a_page_that_would_note_a_code_fails_and_changes_nothing(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """U-101: the guard of `record` stops the act; the page is the error page and the log stays as it was."""
-    monkeypatch.setattr("assess.surveys.envelopes.cards", lambda *_: {"F99Z-N0V9-NH7T-9AR4": ["x"]})
+    monkeypatch.setattr("assess.web.console.cards._counted", lambda *_: ["F99Z-N0V9-NH7T-9AR4 1"])
     assert desk.visitor(ROBIN).post(f"/waves/{desk.ids['open']}/cards").status_code == 500
     assert log(desk) == ""
 
