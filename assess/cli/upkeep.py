@@ -123,8 +123,8 @@ def _folders(settings: Settings) -> list[tuple[str, str | None, str, bool]]:
     loopback = settings.public_url is None
     remedy = "Set ASSESS_PUBLIC_URL to the address that invitations and cards shall carry"
     checks.append((f"address {settings.address}", "is this machine's own" if loopback else None, remedy, False))
-    over = cards.link_length(settings.address) - cards.LONGEST_LINK
-    too_long = f"makes the link on a card {over} characters too long" if over > 0 else None
+    link = cards.link_length(settings.address)
+    too_long = f"would have {link} characters; {cards.LONGEST_LINK} fit" if link > cards.LONGEST_LINK else None
     checks.append(("link on cards", too_long, "Set ASSESS_PUBLIC_URL to a shorter address", True))
     keys = settings.keys
     if keys.exists():

@@ -51,3 +51,13 @@ def test_doctor_says_that_an_address_of_this_machine_reaches_nobody(tmp_path: Pa
     result = CliRunner(env={"ASSESS_HOME": str(tmp_path)}).invoke(main, ["doctor"])
     assert "warn address http://127.0.0.1:8000: is this machine's own" in result.output
     assert result.exit_code == 0
+
+
+def test_doctor_fails_where_a_link_does_not_fit_on_a_card(tmp_path: Path) -> None:
+    """U-47, U-84: 60 characters, said before a wave is opened."""
+    fits = "https://" + "r" * 29
+    for address, failed in ((fits, False), (fits + "r", True)):
+        env = {"ASSESS_HOME": str(tmp_path), "ASSESS_PUBLIC_URL": address}
+        result = CliRunner(env=env).invoke(main, ["doctor"])
+        assert ("FAIL link on cards: would have 61 characters; 60 fit" in result.output) is failed
+        assert (result.exit_code != 0) is failed
