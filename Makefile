@@ -54,4 +54,4 @@ pictures: .venv/.stamp ## redraw the README's pictures from a fresh demo
 	@pdftoppm -png -r 80 -singlefile -f 5 var/demo/report.en.pdf docs/img/report-gaps
 
 clean: ## remove what was made here, state and virtual environment included
-	rm -rf .venv var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .otree var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -26,6 +26,7 @@ _READ: Final[Mapping[str, str]] = (
 )
 _WRITTEN: Final[Mapping[int, str]] = dict(zip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", SYMBOLS, strict=True))
 """From the symbols of RFC 4648 to Crockford's: both write five bits a symbol."""
+_PRINTED: Final = re.compile("-".join([f"[{SYMBOLS}]{{4}}"] * 4), re.ASCII)
 _WHOLE: Final = re.compile(f"[{_DIGITS}]{{{_LENGTH}}}")
 
 
@@ -53,6 +54,11 @@ def printed(code: bytes) -> str:
     """Return a code as people read it: four groups of four symbols."""
     symbols = "".join([_WRITTEN[symbol] for symbol in base64.b32encode(code)])
     return "-".join(symbols[start : start + 4] for start in range(0, _LENGTH, 4))
+
+
+def as_printed(typed: str) -> bool:
+    """Return whether a code is written as `printed` writes it."""
+    return _PRINTED.fullmatch(typed) is not None
 
 
 def normalise(typed: str) -> bytes | None:

@@ -16,7 +16,7 @@ from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from assess.surveys import codes, lines, tenancy
-from assess.surveys.codes import normalise, printed
+from assess.surveys.codes import as_printed, normalise, printed
 from assess.surveys.keys import KeyName, KeyStore
 from assess.surveys.lines import Line, Statement
 from assess.surveys.said import said
@@ -26,6 +26,7 @@ from assess.surveys.tables import BoxRow, EnvelopeRow, PersonRow, Wave
 __all__ = [
     "Envelope",
     "Slot",
+    "as_printed",
     "cards",
     "find",
     "last_spare",

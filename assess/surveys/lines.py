@@ -7,13 +7,14 @@ took the line says so), and anything that a tenant's guard must see (`tenancy`).
 
 from __future__ import annotations
 
+import threading
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Dialect, Engine, Executable
+from sqlalchemy import Dialect, Engine, Executable, event
 from sqlalchemy.orm import Session
 
 _SQLITE: Final = "sqlite"
@@ -115,3 +116,44 @@ def lent(engine: Engine) -> Iterator[Line]:
         raise
     finally:
         connection.close()
+
+
+class Readers:
+    """Lends each thread of a process the same line for its looks: on SQLite, where a pool costs more than a look.
+
+    Each look is a transaction of its own, so a line that is kept holds nothing back. On PostgreSQL, where what a look
+    may see ends with its transaction, it lends one from the pool.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._own = threading.local()
+        self._kept: list[Any] = []
+        event.listen(engine, "engine_disposed", lambda _: self._close())
+
+    @contextmanager
+    def lent(self) -> Iterator[Line]:
+        """Lend the line of this thread, for reading; after a fault of the driver it gets another one."""
+        if self._engine.dialect.name != _SQLITE:
+            with lent(self._engine) as line:
+                yield line
+            return
+        kept: Line | None = getattr(self._own, "line", None)
+        if kept is None or self._own.of is not self._kept:
+            # Taken out of the pool, which has fewer connections than the server threads.
+            connection = self._engine.raw_connection()
+            connection.detach()
+            self._kept.append(connection)
+            kept = self._own.line = Line(cursor=connection.cursor(), dialect=self._engine.dialect)
+            self._own.of = self._kept
+        try:
+            yield kept
+        except self._engine.dialect.loaded_dbapi.Error:
+            self._own.line = None
+            raise
+
+    def _close(self) -> None:
+        """Close what was kept when the engine is disposed of."""
+        before, self._kept = self._kept, []
+        for connection in before:
+            connection.close()

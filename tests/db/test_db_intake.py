@@ -15,7 +15,7 @@ from db_house import CLOSES, House
 from sqlalchemy import func, select
 
 from assess.settings import DatabaseRole
-from assess.surveys import box, intake, lines
+from assess.surveys import box, db, envelopes, intake, lines
 from assess.surveys.box import BallotFault, DropRequest, Receipt, Refused, RefusedReason
 from assess.surveys.intake import Intake, NotWritten
 from assess.surveys.moments import GRACE
@@ -273,3 +273,27 @@ def test_the_clock_is_asked_once_a_batch(crowd: Crowd, codes: list[str], monkeyp
     monkeypatch.setattr(crowd.house.clock, "now", lambda line: asked_at.append(line) or real(line))
     crowd.send(asked(codes[0]), [asked(code) for code in codes[1:13]])
     assert len(asked_at) == 2
+
+
+def test_a_thread_keeps_its_line_for_looks_and_gets_another_after_a_fault_or_a_new_start(sqlite: House) -> None:
+    """A look is a transaction of its own: it sees what was committed since, and holds nothing back."""
+    code = sqlite.codes(sqlite.opened(form="plain"))["sales"][0]
+    readers = lines.Readers(sqlite.engine)
+    with readers.lent() as first:
+        assert envelopes.find(first, code) is not None
+    dropped = sqlite.drop(code)
+    assert isinstance(dropped, Receipt)
+    with readers.lent() as second:
+        assert second is first
+        found = envelopes.find(second, code)
+        assert found is not None
+        assert found.receipt == dropped.receipt
+    db.compact(sqlite.engine)
+    with pytest.raises(sqlite3.OperationalError), readers.lent() as broken:
+        broken.told("SELECT nothing FROM nowhere")
+    with readers.lent() as third:
+        assert third is not first
+    sqlite.engine.dispose()
+    with readers.lent() as fourth:
+        assert fourth is not third
+        assert envelopes.find(fourth, code) is not None

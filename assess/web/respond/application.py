@@ -100,7 +100,7 @@ def create_respond_app(
     engine = sessions.kw["bind"]
     desk = Desk(
         intake=Intake(engine, clock),
-        lines=partial(lines.lent, engine),
+        lines=lines.Readers(engine).lent,
         readers=db.readers(engine),
         clock=clock,
         board=Board(operator),

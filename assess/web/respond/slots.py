@@ -10,6 +10,8 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -19,6 +21,7 @@ SMALL: Final = 16_384
 STEP: Final = 4_096
 """A page that holds a far too long comment grows by whole steps, because no typed word is cut away (M10)."""
 
+_ONE: Final = "code"
 _OPENING: Final = b"<!--"
 _CLOSING: Final = b"-->"
 _DOTS: Final = memoryview(b"." * 65_536)
@@ -27,7 +30,7 @@ _TOKEN: Final = secrets.token_hex(8)
 _SLOT: Final = re.compile(rf"\[{_TOKEN} ([^\]]*)\]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Drawn:
     """A drawn page: bytes, with an empty piece for each slot; `places` says which pieces a slot is."""
 
@@ -38,6 +41,8 @@ class Drawn:
 
     def filled(self, values: Mapping[str, bytes], size: int) -> bytes:
         """Return the page with its slots filled (an unnamed slot stays empty), padded to `size`."""
+        if values.keys() == {_ONE}:
+            return self._first(values[_ONE], size)
         pieces: list[bytes | memoryview] = list(self.pieces)
         length = self.bare
         for name, value in values.items():
@@ -45,6 +50,19 @@ class Drawn:
                 pieces[place] = value
                 length += len(value)
         return b"".join((*pieces, *_padding(length, size)))
+
+    def _first(self, value: bytes, size: int) -> bytes:
+        """Return the page as most people see it first, nothing filled in but the code: its pieces are joined once."""
+        joined = _joined(self)
+        length = self.bare + len(value) * (len(joined) - 1)
+        return b"".join((value.join(joined), *_padding(length, size)))
+
+
+@lru_cache(256)
+def _joined(drawn: Drawn) -> tuple[bytes, ...]:
+    """Return the bytes between the places of the code."""
+    edges = [-1, *sorted(drawn.places.get(_ONE, ())), len(drawn.pieces)]
+    return tuple(b"".join(drawn.pieces[start + 1 : end]) for start, end in pairwise(edges))
 
 
 def slot(name: str) -> Markup:

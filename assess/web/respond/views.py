@@ -174,6 +174,8 @@ def _kept(sent: Posted, *, flaws: bool = False) -> Typed:
 def _code() -> str:
     """Return the code as it is printed, so that its field has one size; a code we cannot read, as it was typed."""
     sent = request.form.get(posted.CODE, "")
+    if envelopes.as_printed(sent):
+        return sent
     known = envelopes.normalise(sent)
     return typed.line(sent) if known is None else envelopes.printed(known)
 
