@@ -7,7 +7,7 @@ steps (`lifecycle`), the count (`count`).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -84,19 +84,21 @@ def open_(
     clock: Clock,
     operator: str,
     own_server: bool = False,
+    against: Sequence[Said] = (),
     cost: Cost = MODERATE,
 ) -> Handed | None:
     """Open a draft: freeze roster, floors and promise, make the keys, insert the envelopes; or refuse, unchanged.
 
     The keys are on disk, and were rehearsed, before the caller commits. Should the commit fail, they are keys of
     nothing, and the next opening replaces them. Returns what a witnessed wave hands out, which nothing keeps.
-    `own_server`: the consultants' firm runs this server; `cost` of the passphrase is lower in tests only.
+    `own_server`: the consultants' firm runs this server; `against`: what else stands in the way; `cost` of the
+    passphrase is lower in tests only.
     """
     session.flush()
     session.refresh(wave, with_for_update=True)
     invited = roster.counts(session, wave)
     reasons = list(_reasons(session, wave, instrument, invited, clock.now(session)))
-    reasons += _custody(wave, own_server=own_server)
+    reasons += [*_custody(wave, own_server=own_server), *against]
     if reasons:
         raise WaveRefused(reasons)
     mode = KeyMode(wave.key_mode)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from flask import Blueprint, Response, abort, request
 
@@ -27,6 +27,7 @@ from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import State, WaveRefused
 from assess.surveys.waves import Wave
+from assess.web.console import links
 from assess.web.console.forms import Confirmation
 from assess.web.console.request import locale, note, only, page, refusal, services, session, wave_or_404
 from assess.web.console.waves import invited
@@ -34,7 +35,6 @@ from assess.web.console.waves import invited
 blueprint = Blueprint("cards", __name__)
 
 Made = TypeVar("Made")
-_EXAMPLE: Final = "https://r.example.org"
 
 
 @blueprint.route("/waves/<key:wave_id>/cards", methods=["GET", "POST"])
@@ -138,21 +138,8 @@ def _paper(asked: str) -> Paper:
 def _not_now(wave: Wave) -> WaveRefused | None:
     if wave.state is not State.OPEN:
         return WaveRefused(said("Codes exist only while a wave is open."))
-    address = services().settings.address
-    over = cards.link_length(address) - cards.LONGEST_LINK
-    if over > 0:
-        return WaveRefused(
-            said(
-                "The link on a card would have {n} characters; {limit} fit into its QR code. {address} is {over} too "
-                "long: set ASSESS_PUBLIC_URL to a shorter address, such as {example}, and restart.",
-                n=cards.link_length(address),
-                limit=cards.LONGEST_LINK,
-                address=address,
-                over=over,
-                example=_EXAMPLE,
-            )
-        )
-    return None
+    reasons = list(links.too_long())
+    return WaveRefused(reasons) if reasons else None
 
 
 def _unmade() -> WaveRefused:

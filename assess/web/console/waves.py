@@ -19,7 +19,7 @@ from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import KeyMode, State, WaveRefused
 from assess.surveys.waves import Wave
-from assess.web.console import chips, custody, outlook
+from assess.web.console import chips, custody, links, outlook
 from assess.web.console.forms import Confirmation, WaveForm
 from assess.web.console.request import (
     account,
@@ -140,6 +140,7 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
                 clock=services().clock,
                 operator=services().settings.operator,
                 own_server=services().settings.own_server,
+                against=tuple(links.too_long()),
             )
             sheets = custody.sheets(client, wave, handed) if handed else None
         except WaveRefused as refused:

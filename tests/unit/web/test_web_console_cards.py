@@ -210,6 +210,17 @@ def test_an_address_too_long_for_a_card_is_refused_with_what_to_change(tmp_path:
     assert audit(desk) == []
 
 
+def test_a_wave_does_not_open_while_its_link_is_too_long(tmp_path: Path) -> None:
+    """U-47: told with every other reason, and no key is made."""
+    desk = office(tmp_path, public_url="https://the-survey-of-the-year.client.example")
+    with desk.session() as session:
+        waves.find(session, bytes.fromhex(desk.ids["open"])).state = State.COUNTED  # type: ignore[union-attr]
+    refused = desk.visitor(ROBIN).post(f"/waves/{desk.ids['draft']}/open")
+    assert refused.status_code == 409
+    assert re.findall(r"<li>(.*?)</li>", refused.text)[0].startswith("The link on a card would have 68 characters")
+    assert not (desk.settings.keys / desk.ids["draft"]).exists()
+
+
 def test_a_file_that_cannot_be_made_is_told_and_is_no_act(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """R-46, U-101: nothing was handed out, so the log says nothing."""
 
