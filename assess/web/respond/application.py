@@ -1,15 +1,14 @@
 """The respondent application: no cookie, no session, no log of requests (A-20 to A-23).
 
-Belongs here: putting it together, the headers, the files it serves, what happens when something fails. Does not: the
-views (`views`).
+Belongs here: putting it together, the headers, what happens when something fails. Does not: the views (`views`), the
+files it serves (`files`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -26,7 +25,7 @@ from assess.i18n import translator
 from assess.instruments.model import Instrument
 from assess.surveys import db, lines
 from assess.surveys.intake import Intake
-from assess.web.respond import about, pages, views
+from assess.web.respond import about, files, pages, views
 from assess.web.respond.lookup import Board
 from assess.web.respond.press import Press
 from assess.web.respond.views import Desk
@@ -36,10 +35,6 @@ from assess.web.shared.rates import Turnstile
 PREFIX: Final = "/w/"
 """Every address of the application begins with this; the application routes whole paths, it is not mounted below it."""
 LONGEST_BODY: Final = 64 * 1024
-FILES: Final[Mapping[str, str]] = {
-    "respond.css": "text/css; charset=utf-8",
-    "respond.js": "text/javascript; charset=utf-8",
-}
 
 
 class NoSession(SessionInterface):
@@ -109,8 +104,9 @@ def create_respond_app(
     app.before_request(partial(_limited, desk, Turnstile(posts_per_minute)))
     views.add(app, desk)
     about.add(app, desk)
-    _add_files(app)
+    files.add(app, PREFIX)
     _add_errors(app, desk)
+    app.after_request(_wiped)
     app.wsgi_app = bodies.whole(headers.secured(app.wsgi_app))  # type: ignore[assignment, method-assign]
     return app
 
@@ -122,16 +118,13 @@ def _limited(desk: Desk, turnstile: Turnstile) -> Response | None:
     return views.too_many(desk)
 
 
-def _add_files(app: Flask) -> None:
-    """Serve the two files from memory, without the ETag and the dates that a file server adds."""
-    folder = Path(resources.templates()) / "respond"
-    contents = {name: (folder / name).read_bytes() for name in FILES}
-
-    def file(name: str) -> Response:
-        return Response(contents[name], content_type=FILES[name])
-
-    for name in FILES:
-        app.add_url_rule(f"{PREFIX}static/{name}", f"file:{name}", lambda name=name: file(name))
+def _wiped(response: Response) -> Response:
+    """Have a kiosk's browser forget what it kept: before a person begins, and when their ballot is in the box."""
+    begun = request.endpoint == "code"
+    sent = request.endpoint == "drop" and response.status_code == HTTPStatus.OK
+    if (begun or sent) and views.kiosk():
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _add_errors(app: Quiet, desk: Desk) -> None:

@@ -6,8 +6,8 @@ Belongs here: reading, in one short transaction that never waits for a writer. D
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -54,6 +54,8 @@ class Survey:
     floors: Policy
     prereg: str
     closed: bool
+    done: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """What was done since the last wave, at most three lines a language (U-90); empty in a first wave."""
 
     def standing(self, now: datetime) -> Standing:
         """Return whether ballots are taken at this instant, the grace of A-07 included."""

@@ -21,10 +21,11 @@ from assess.surveys.states import KeyMode
 from assess.web.respond import typed
 from assess.web.respond.lookup import Found, Standing, Survey
 from assess.web.respond.posted import Flaw
-from assess.web.respond.press import Press, Sheet, report_day
+from assess.web.respond.press import QUERY, Press, Sheet, report_day
 from assess.web.respond.slots import SMALL, padded, safe
 
 _CHECKED: Final = b" checked"
+_KIOSK: Final = b"1"
 _ROUND: Final = 1_024
 _NOTICES: Final = 3_072
 """Room for a notice and the summary of what is to mend."""
@@ -36,12 +37,13 @@ _ATTEMPT: Final = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What goes back into a page: the code in its hidden field, answers, comments, and what is wrong with them."""
+    """What goes back into a page: code and kiosk in hidden fields, answers, comments, and what is wrong with them."""
 
     code: str
     answers: Mapping[str, int]
     comments: Mapping[str, str]
     flaws: Sequence[Flaw] = ()
+    kiosk: bool = False
 
 
 def sheet_of(found: Found) -> Sheet:
@@ -53,7 +55,7 @@ def questionnaire(press: Press, found: Found, sent: Typed, locale: str) -> bytes
     """Return E1 and E2 with everything that was typed, and M5 if a ballot lies in the box."""
     sheet = sheet_of(found)
     instrument = press.instrument(found.survey)
-    values: dict[str, bytes] = {"code": safe(sent.code)}
+    values: dict[str, bytes] = {"code": safe(sent.code), "kiosk": _KIOSK if sent.kiosk else b""}
     for item, answer in sent.answers.items():
         values[f"{item}={answer}"] = _CHECKED
     for question, text in sent.comments.items():
@@ -72,7 +74,7 @@ def check(
     """Return E3: what would be sent. `notice` says why it was not; it needs no database, so M8 can stand on it."""
     _ = translator(locale)
     values = _said(press, sheet, sent, locale)
-    values |= {"code": safe(sent.code), "try": attempt.hex().encode()}
+    values |= {"code": safe(sent.code), "kiosk": _KIOSK if sent.kiosk else b"", "try": attempt.hex().encode()}
     values["count"] = safe(
         _(
             "{answered} of {asked} statements answered.",
@@ -87,26 +89,39 @@ def check(
     return press.check(sheet, locale).filled(values, size(press, sheet))
 
 
-def receipt(press: Press, survey: Survey, given: str, locale: str, *, replaced: bool) -> bytes:
-    """Return E4."""
+def receipt(press: Press, survey: Survey, given: str, locale: str, *, replaced: bool, kiosk: bool = False) -> bytes:
+    """Return E4; at a kiosk with the way on for the next person."""
     values = {"receipt": safe(given)}
+    if kiosk:
+        values |= {"kiosk": _KIOSK, "finish": str(press.parts().finish(QUERY[locale], translator(locale))).encode()}
     if replaced:
         told = translator(locale)("This ballot takes the place of the one you sent before.")
         values["replaced"] = b"<p>" + safe(told) + b"</p>"
     return press.receipt(survey, locale).filled(values, SMALL)
 
 
-def code(press: Press, locale: str, *, shown: str = "", wrong: bool = False, busy: str = "") -> bytes:
+def code(
+    press: Press, locale: str, *, shown: str = "", wrong: bool = False, busy: str = "", kiosk: bool = False
+) -> bytes:
     """Return E0; `wrong`: M1; `busy`: why the code cannot be looked up just now."""
     _ = translator(locale)
     unknown = _(
         "We do not know this code (16 letters and digits). Codes of a finished survey no longer work. Nothing was sent."
     )
-    drawn = press.small("code.html", locale, code=typed.line(shown), wrong=unknown if wrong else "", busy=busy)
+    drawn = press.small(
+        "code.html",
+        locale,
+        code=typed.line(shown),
+        wrong=unknown if wrong else "",
+        busy=busy,
+        kiosk=_KIOSK.decode() if kiosk else "",
+    )
     return padded(drawn.encode(), SMALL)
 
 
-def refusal(press: Press, survey: Survey, standing: Standing, typed_code: str, locale: str) -> bytes:
+def refusal(
+    press: Press, survey: Survey, standing: Standing, typed_code: str, locale: str, *, kiosk: bool = False
+) -> bytes:
     """Return M2 or M3."""
     _ = translator(locale)
     if standing is Standing.EARLY:
@@ -123,12 +138,22 @@ def refusal(press: Press, survey: Survey, standing: Standing, typed_code: str, l
             else _("The report for the leaders is planned for {date}.", date=report_day(survey, locale))
         )
         text = f"{closed} {report}"
-    return message(press, locale, heading=heading, text=text, code=typed_code)
+    return message(press, locale, heading=heading, text=text, code=typed_code, kiosk=kiosk)
 
 
-def message(press: Press, locale: str, *, heading: str, text: str, code: str = "", home: bool = False) -> bytes:
+def message(
+    press: Press, locale: str, *, heading: str, text: str, code: str = "", home: bool = False, kiosk: bool = False
+) -> bytes:
     """Return a short page: what is so, and why."""
-    drawn = press.small("message.html", locale, heading=heading, text=text, code=code, home=home)
+    drawn = press.small(
+        "message.html",
+        locale,
+        heading=heading,
+        text=text,
+        code=code,
+        home=home or kiosk,
+        kiosk=_KIOSK.decode() if kiosk else "",
+    )
     return padded(drawn.encode(), SMALL)
 
 

@@ -26,7 +26,11 @@ SWITCH: Final = "to"
 """Name of the language button: the language to go on in."""
 SHEET: Final = "sheet"
 ATTEMPT: Final = "try"
-OURS: Final = frozenset({CODE, LANGUAGE, SWITCH, SHEET, ATTEMPT})
+KIOSK: Final = "kiosk"
+"""Set on a device that many people use (A-25)."""
+PADDING: Final = "pad"
+"""What the script fills a post up with, so that all have one size (A-22); it is not read."""
+OURS: Final = frozenset({CODE, LANGUAGE, SWITCH, SHEET, ATTEMPT, KIOSK, PADDING})
 
 _GIVEN_OUT: Final = re.compile(rf"[0-9a-f]{{{2 * ATTEMPT_BYTES}}}")
 

@@ -85,7 +85,7 @@ class Press:
 
     def small(self, template: str, locale: str, **values: Any) -> str:
         """Return a page that is drawn each time: code, messages."""
-        return self.templates.get_template(f"respond/{template}").render(**self._frame(locale), **values)
+        return self.templates.get_template(f"respond/{template}").render(**{**self._frame(locale), **values})
 
     def parts(self) -> Any:
         """Return the macros of the components."""
@@ -115,6 +115,7 @@ class Press:
             sheet=str(sheet),
             parts_of_form=self._parts(sheet, locale),
             limit=number(LONGEST_COMMENT, locale),
+            done=survey.done.get(locale, ()),
         )
 
     def _check(self, sheet: Sheet, locale: str) -> Drawn:
@@ -139,7 +140,7 @@ class Press:
         ]
 
     def _drawn(self, template: str, locale: str, **values: Any) -> Drawn:
-        return cut(self.small(template, locale, slot=slot, **values))
+        return cut(self.small(template, locale, slot=slot, kiosk=slot("kiosk"), **values))
 
     def _frame(self, locale: str) -> dict[str, Any]:
         other = next(known for known in LOCALES if known != locale)
@@ -149,6 +150,7 @@ class Press:
             "query": QUERY[locale],
             "to": {"locale": other, "query": QUERY[other], "name": _NAMES[other]},
             "operator": self.operator,
+            "kiosk": "",
         }
 
 

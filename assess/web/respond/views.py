@@ -58,7 +58,7 @@ def add(app: Flask, desk: Desk) -> None:
 
 def code(desk: Desk) -> Response:
     """E0: the field for the code."""
-    return page(pages.code(desk.press, asked_language()))
+    return page(pages.code(desk.press, asked_language(), kiosk=kiosk()))
 
 
 def start(desk: Desk) -> Response:
@@ -101,9 +101,9 @@ def drop(desk: Desk) -> Response:
     except box.BallotFault:
         return _not_dropped(desk, locale)
     match outcome:
-        case box.Receipt():
+        case box.Receipt(receipt=given, replaced=replaced):
             survey = desk.survey(outcome.wave_id)
-            return page(pages.receipt(desk.press, survey, outcome.receipt, locale, replaced=outcome.replaced))
+            return page(pages.receipt(desk.press, survey, given, locale, replaced=replaced, kiosk=kiosk()))
         case box.Refused():
             return _refused(desk, outcome, locale)
 
@@ -116,6 +116,11 @@ def page(body: bytes, status: HTTPStatus = HTTPStatus.OK) -> Response:
 def language() -> str:
     """Return the language of a posted page, or of its language button."""
     return posted.language(request.form) or asked_language()
+
+
+def kiosk() -> bool:
+    """Return whether many people use this device: said by `?kiosk=1`, then posted along (A-25)."""
+    return request.args.get(posted.KIOSK) == "1" or request.form.get(posted.KIOSK) == "1"
 
 
 def asked_language() -> str:
@@ -146,7 +151,8 @@ def _again(desk: Desk, locale: str, status: HTTPStatus, told: str, looked: str) 
     """Return the check page with what was typed and `told`; where no sheet was sent, the code and `looked`."""
     sheet = desk.press.sheet(request.form.get(posted.SHEET, ""))
     if sheet is None:
-        return page(pages.code(desk.press, locale, shown=request.form.get(posted.CODE, ""), busy=looked), status)
+        shown = request.form.get(posted.CODE, "")
+        return page(pages.code(desk.press, locale, shown=shown, busy=looked, kiosk=kiosk()), status)
     sent = posted.read(request.form, desk.press.form(sheet), locale)
     attempt = sent.attempt or new_attempt()
     return page(pages.check(desk.press, sheet, _kept(sent), attempt, locale, notice=told), status)
@@ -168,7 +174,13 @@ def _read(desk: Desk, found: Found, locale: str) -> Posted:
 
 
 def _kept(sent: Posted, *, flaws: bool = False) -> Typed:
-    return Typed(code=_code(), answers=sent.answers, comments=sent.comments, flaws=sent.flaws if flaws else ())
+    return Typed(
+        code=_code(),
+        answers=sent.answers,
+        comments=sent.comments,
+        flaws=sent.flaws if flaws else (),
+        kiosk=kiosk(),
+    )
 
 
 def _code() -> str:
@@ -194,9 +206,10 @@ def _to_mend(desk: Desk, found: Found, sent: Posted, locale: str) -> Response:
 def _turned_away(desk: Desk, found: Found | None, locale: str) -> Response:
     """M1, M2, M3."""
     if found is None:
-        body = pages.code(desk.press, locale, shown=request.form.get(posted.CODE, ""), wrong=True)
+        body = pages.code(desk.press, locale, shown=request.form.get(posted.CODE, ""), wrong=True, kiosk=kiosk())
         return page(body, HTTPStatus.NOT_FOUND)
-    return page(pages.refusal(desk.press, found.survey, found.standing, _code(), locale), HTTPStatus.FORBIDDEN)
+    body = pages.refusal(desk.press, found.survey, found.standing, _code(), locale, kiosk=kiosk())
+    return page(body, HTTPStatus.FORBIDDEN)
 
 
 def _not_dropped(desk: Desk, locale: str) -> Response:
@@ -218,4 +231,5 @@ def _refused(desk: Desk, outcome: box.Refused, locale: str) -> Response:
     early = outcome.reason is box.RefusedReason.EARLY
     standing = Standing.EARLY if early else Standing.OVER
     survey = desk.survey(outcome.wave_id)
-    return page(pages.refusal(desk.press, survey, standing, _code(), locale), HTTPStatus.FORBIDDEN)
+    body = pages.refusal(desk.press, survey, standing, _code(), locale, kiosk=kiosk())
+    return page(body, HTTPStatus.FORBIDDEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from itertools import product
 
@@ -15,6 +16,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+FILES = ("css", "js")
 HEADERS = {
     "Content-Security-Policy": CSP,
     "Referrer-Policy": "no-referrer",
@@ -33,8 +35,27 @@ def test_every_response_has_the_headers_and_no_cookie(house: House, locale: str)
     for name, response in every_response(house, locale).items():
         found = {header: response.headers.get(header) for header in HEADERS}
         assert found == HEADERS, name
-        for forbidden in ("Set-Cookie", "ETag", "Last-Modified", "Content-Encoding", "Content-Language", "Vary"):
+        for forbidden in ("Set-Cookie", "ETag", "Last-Modified", "Content-Encoding", "Content-Language"):
             assert forbidden not in response.headers, f"{forbidden} on {name}"
+        # The two files are the same for everybody and may be packed; nothing that answers a code ever is.
+        assert ("Vary" in response.headers) == (name in ("css", "js")), name
+
+
+def test_only_the_two_files_that_are_the_same_for_everybody_are_ever_packed(house: House) -> None:
+    """A-20: a packed answer to a POST would tell by its length what is in it."""
+    packing = {"Accept-Encoding": "gzip, br, zstd, deflate"}
+    for kind in ("css", "js"):
+        plain = house.client.get(f"/w/static/respond.{kind}")
+        packed = house.client.get(f"/w/static/respond.{kind}", headers=packing)
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        assert house.client.get(f"/w/static/respond.{kind}", headers={"Accept-Encoding": "gzip;q=0"}).data == plain.data
+    for response in (
+        house.client.post("/w/check", data=answered(house), headers=packing),
+        house.client.get("/w/", headers=packing),
+        house.client.get("/w/none", headers=packing),
+    ):
+        assert "Content-Encoding" not in response.headers
 
 
 def test_the_headers_of_a_state_are_the_same_in_both_languages(house: House) -> None:
@@ -56,9 +77,10 @@ def test_pages_have_one_size_a_kind(request: pytest.FixtureRequest, form: str) -
     assert sizes[False] == {SMALL} == {16_384}
     (size,) = sizes[True]
     assert size <= 60_000
-    style, script = (len(house.client.get(f"/w/static/respond.{kind}").data) for kind in ("css", "js"))
-    assert style <= 20_000
-    assert script <= 2_048
+    sent = {kind: house.client.get(f"/w/static/respond.{kind}", headers={"Accept-Encoding": "gzip"}) for kind in FILES}
+    style, script = (len(sent[kind].data) for kind in FILES)
+    assert len(house.client.get("/w/static/respond.css").data) <= 20_000
+    assert script <= 10_240
     assert size + style + script <= 61_440
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from respond_house import CONTACT, LOCALES, OPERATOR, House, Page, answered, checked, post, questions
+from respond_house import CONTACT, LOCALES, House, Page, answered, checked, post, questions
 from sqlalchemy.exc import OperationalError
 
 from assess.disclosure.policy import Policy
@@ -53,7 +53,7 @@ def test_e1_tells_everything_before_the_first_question(house: House, locale: str
             f"You answer as {label}",
             f"If that is wrong, do not answer and write to {CONTACT}.",
             "at the same minute, planned for February 3, 2026.",
-            f"the consultants of {OPERATOR}",
+            "the consultants",
             "never a code, never who answered",
             "30 days after closing",
         ],
@@ -64,7 +64,7 @@ def test_e1_tells_everything_before_the_first_question(house: House, locale: str
             f"Vous répondez comme membre de {label}",
             f"Si ce n’est pas exact, ne répondez pas et écrivez à {CONTACT}.",
             "prévu pour le 3\N{NO-BREAK SPACE}février 2026",
-            f"l’équipe-conseil de {OPERATOR}",
+            "l’équipe-conseil le voit",
             "jamais un code, jamais qui a répondu",
             "30 jours après la clôture",
         ],
@@ -241,7 +241,7 @@ def test_m5_shows_the_receipt_of_the_ballot_in_the_box(house: House, locale: str
         "(America/Toronto), un nouveau bulletin le remplace. Nous ne pouvons pas montrer les réponses précédentes.",
     }[locale]
     assert told in page.text.replace("\N{NO-BREAK SPACE}", " ")
-    assert set(page.form.fields) == {"code", "lang", "sheet", "OQ1", "OQ2"}
+    assert set(page.form.fields) == {"code", "lang", "sheet", "kiosk", "OQ1", "OQ2"}
 
 
 @pytest.mark.parametrize("path", ["/w/check", "/w/drop"])
