@@ -101,7 +101,7 @@
     const target = at(id), part = target && steps.findIndex((each) => each.contains(target));
     if (!(part > 0)) return;
     step(part, false);
-    const field = target.matches("input, textarea") ? target : target.querySelector(":checked, input, textarea");
+    const field = target.querySelector(":checked") || target.querySelector("input, textarea");
     meet(field || target);
     (target.closest("fieldset, .field") || target).scrollIntoView();
   }
@@ -185,8 +185,10 @@
     kept = now();
     const errors = main.querySelector("[autofocus] a");
     step(0, false);
-    if (errors) reveal(errors.hash.slice(1));
-    else if (target) reveal(target);
+    if (errors) {
+      reveal(errors.hash.slice(1));
+      document.title = kept.title;
+    } else if (target) reveal(target);
     vault = await open(value("code"));
     if (typed().length) return save();
     found = fresh && (await load() || memory);

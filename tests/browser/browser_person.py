@@ -85,8 +85,10 @@ class Person:
 
     def press(self, name: str, *, within: str = "body") -> None:
         """Press the last button of this name, the one a person sees; without a script, wait for its page."""
-        button = self.page.locator(within).get_by_role("button", name=self.words[name], exact=True).last
-        with self._turning():
+        # "Change" is named with its statement.
+        named = self.page.locator(within).get_by_role("button", name=self.words[name], exact=name != "change")
+        button = named.last
+        with self.turning():
             button.click()
 
     def arrived(self, kind: str) -> Locator:
@@ -118,7 +120,7 @@ class Person:
             while self.page.locator("#finish").is_hidden():
                 self.page.locator("#forward").click()
 
-    def _turning(self) -> AbstractContextManager[Any]:
+    def turning(self) -> AbstractContextManager[Any]:
         return nullcontext() if self.script else self.page.expect_navigation()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
 from browser_person import Person
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from assess.surveys.moments import GRACE
 from assess.surveys.prereg import Change
 from assess.surveys.states import State
 from assess.surveys.tables import Wave
+from assess.web.shared.rates import Turnstile
 
 LONG = "They call back the same day. " * 52
 """1,508 characters."""
@@ -91,6 +93,11 @@ def _sending(who: Person) -> Iterator[str]:
         who.press("send")
         expect(who.page.get_by_role("alert")).to_be_focused()
         yield "M8 fault"
+    with pytest.MonkeyPatch.context() as crowded:
+        crowded.setattr(Turnstile, "admits", lambda *_: False)
+        who.press("send")
+        expect(who.page.get_by_role("alert")).to_be_focused()
+        yield "M11 limit"
     if who.script:
         who.page.context.set_offline(True)
         who.press("send")

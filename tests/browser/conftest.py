@@ -23,6 +23,19 @@ def served(prepared: Path, tmp_path: Path) -> Iterator[Served]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def prepared_pulse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared-pulse")
+    prepare(folder, "pulse")
+    return folder
+
+
+@pytest.fixture
+def served_pulse(prepared_pulse: Path, tmp_path: Path) -> Iterator[Served]:
+    with serving(prepared_pulse, tmp_path) as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:

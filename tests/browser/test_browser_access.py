@@ -56,7 +56,7 @@ def test_axe_finds_nothing_on_any_state_and_nothing_is_too_small(
         if wrong:
             found[state] = wrong
     assert found == {}
-    assert len(walked) == len(set(walked)) == (21 if script else 14)
+    assert len(walked) == len(set(walked)) == (22 if script else 15)
 
 
 def test_axe_finds_what_is_planted(chromium: Browser, served: Served) -> None:
