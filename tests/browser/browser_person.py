@@ -125,14 +125,26 @@ class Person:
 
 
 def person(
-    browser: Browser, served: Served, locale: str, *, script: bool, width: int = 360, scheme: str = "light"
+    browser: Browser,
+    served: Served,
+    locale: str,
+    *,
+    script: bool,
+    width: int = 360,
+    scheme: str = "light",
+    measured: bool = False,
 ) -> Person:
-    """Return somebody with a browser of their own; every wait ends after ten seconds."""
+    """Return somebody with a browser of their own; every wait ends after ten seconds.
+
+    `measured`: where no script is wanted, ours alone never arrives, because what measures a page is a script itself.
+    """
     context = browser.new_context(
         viewport={"width": width, "height": PHONE["height"]},
-        java_script_enabled=script,
+        java_script_enabled=script or measured,
         color_scheme=scheme,
         locale="en-CA",
     )
     context.set_default_timeout(10_000)
+    if measured and not script:
+        context.route("**/respond.js", lambda route: route.abort())
     return Person(page=context.new_page(), served=served, locale=locale, script=script)

@@ -44,7 +44,7 @@ def test_axe_finds_nothing_on_any_state_and_nothing_is_too_small(
     chromium: Browser, served: Served, locale: str, script: bool, scheme: str
 ) -> None:
     """U-22, U-24: every E and M, in both languages, with and without a script, light and dark."""
-    who = person(chromium, served, locale, script=script, scheme=scheme)
+    who = person(chromium, served, locale, script=script, scheme=scheme, measured=True)
     found: dict[str, object] = {}
     walked = []
     for state in states(who):
@@ -75,7 +75,7 @@ def test_nothing_scrolls_sideways_at_320_pixels_which_is_400_percent_of_1280(
 ) -> None:
     """U-22: a window of 1280 at 400 % has 320 CSS pixels; nor does it at 1280."""
     for width in (320, 1280):
-        who = person(chromium, served, locale, script=script, width=width)
+        who = person(chromium, served, locale, script=script, width=width, measured=True)
         who.arrive()
         who.arrived("questions")
         assert who.page.evaluate(SIDEWAYS) <= 0
