@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 SERVE ?= 1
 
-.PHONY: help demo test check serve bench simulate attack pictures clean
+.PHONY: help demo test check serve bench simulate attack pictures gallery clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -52,6 +52,10 @@ pictures: .venv/.stamp ## redraw the README's pictures from a fresh demo
 	@mkdir -p docs/img
 	@pdftoppm -png -r 80 -singlefile -f 1 var/demo/report.en.pdf docs/img/report-brief
 	@pdftoppm -png -r 80 -singlefile -f 5 var/demo/report.en.pdf docs/img/report-gaps
+
+gallery: .venv/.stamp ## a picture of every state of the employee's pages; contact sheets in docs/img/
+	@./bench/system.sh chromium
+	@$(PY) tests/browser
 
 clean: ## remove what was made here, state and virtual environment included
 	rm -rf .venv .otree var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -261,7 +261,7 @@
   function still() {
     clearTimeout(waiting);
     ononline = null;
-    for (const old of main.querySelectorAll(":scope > .notice[data-told]")) old.remove();
+    for (const old of main.querySelectorAll(":scope > .notice:is(.error, [data-told])")) old.remove();
   }
 
   function refuse(answer) {

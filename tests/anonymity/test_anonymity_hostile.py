@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
+import attack_bodies
 import attack_markup
 import pytest
 import sample_facts
@@ -46,6 +47,7 @@ RESPOND = {
     "/w/static/respond.js",
     "/w/static/verify.py",
 }
+SEED = 20_261_126
 CONSOLE = {
     "/",
     "/sign-in",
@@ -262,6 +264,11 @@ def table(size: int) -> list[Row]:
         prepare(folder / "prepared")
         pages["respond"], found = respondents(folder / "prepared", folder / "respond", size)
         ran += found
+        with opened(folder / "prepared", folder / "bodies") as house:
+            number = 20_000 if size > SUITE else 1_000
+            stormed = attack_bodies.storm(house, number, seed=SEED)
+            missing = attack_bodies.missing(house, stormed)
+            tripped = attack_bodies.tripping(house.emptied(), 400, seed=SEED)
     written, computed = files(size)
     computed += [each for text in TEXTS.values() for each in attack_markup.in_csv(_labelled(text))]
     planted, writer = unescaped(), default_writer()
@@ -281,6 +288,14 @@ def table(size: int) -> list[Row]:
             band="0",
             planted=f"default CSV writer: {writer} texts computed",
             holds=not computed and writer > 0,
+        ),
+        Row(
+            attack="T12",
+            what=f"{number:,} random bodies at the three addresses that take one",
+            score=f"{len(stormed.faults)} faults, {len(stormed.lost)} typed words and {len(missing)} ballots lost",
+            band="0",
+            planted=f"a cleaner that trips over a mark: {tripped} of 400 fault",
+            holds=not (stormed.faults or stormed.lost or missing) and tripped > 0,
         ),
     ]
 
