@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from respond_house import LOCALES, House, Page, answered, checked, post, questio
 from assess import resources
 from assess.instruments import words
 from assess.instruments.load import shipped
+from assess.web.respond import lookup
+from assess.web.respond.press import Press, Sheet
 
 INSTRUMENT = shipped("sales-marketing")
 FOLDER = Path(resources.templates()) / "respond"
@@ -108,6 +111,24 @@ def test_the_check_page_asks_about_a_comment_that_may_name_someone(house: House,
     page = post(house, "/w/check", answered(house, locale, OQ1="I think Mary Smith is quick."))
     assert hint in page.text
     assert post(house, "/w/drop", page.form.fields).status == 200
+
+
+def test_what_was_done_since_the_last_wave_stands_on_the_letter_and_nothing_in_a_first_wave(house: House) -> None:
+    """E1, U-90: at most three lines, as text, in the language of the page."""
+    press = Press(house.app.jinja_env, shipped, "Larch & Vale")
+    told = lookup.survey(house.wave, "Northwind Tools", "Larch & Vale")
+    sheet = Sheet(instrument="sales-marketing", form="core", side="sales")
+    lines = {"en": ("One list of leads <b>since May</b>.",), "fr-CA": ("Une seule liste de clients potentiels.",)}
+    pages = {
+        (locale, bool(done)): press.questionnaire(replace(told, done=done), sheet, locale).filled({}, 0).decode()
+        for locale in LOCALES
+        for done in ({}, lines)
+    }
+    assert "<li>One list of leads &lt;b&gt;since May&lt;/b&gt;.</li>" in pages["en", True]
+    assert "You said, we did" in pages["en", True]
+    assert "<li>Une seule liste de clients potentiels.</li>" in pages["fr-CA", True]
+    for locale in LOCALES:
+        assert 'id="done"' not in pages[locale, False]
 
 
 def test_one_button_a_page_is_filled(house: House) -> None:
