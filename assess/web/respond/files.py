@@ -52,7 +52,7 @@ def add(app: Flask, prefix: str) -> None:
 def _script(text: str) -> str:
     """Return the script with what it shares with the server: the rules of the hints, and its words in each language."""
     rules = json.loads((Path(resources.templates()) / "hints.json").read_text(encoding="utf-8"))
-    for name, value in {"HINTS": rules, "WORDS": {locale: _words(locale) for locale in LOCALES}}.items():
+    for name, value in {"HINTS": rules, "WORDS": {locale: words(locale) for locale in LOCALES}}.items():
         place = f"const {name} = null;"
         if place not in text:
             raise ValueError(f"{SCRIPT} has no place for {name}: {place!r}")
@@ -61,7 +61,7 @@ def _script(text: str) -> str:
     return _INDENT.sub("", text)
 
 
-def _words(locale: str) -> dict[str, str]:
+def words(locale: str) -> dict[str, str]:
     """Return what the script says, by the names it has there (M6, M7, M8, U-12, U-14)."""
     _ = translator(locale)
     return {
