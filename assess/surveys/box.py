@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from nacl.public import PublicKey, SealedBox
@@ -168,7 +169,7 @@ def _plain(request: DropRequest, wave: Any, instrument: Instrument) -> bytes:
 def _stored(line: Line, place: envelopes.Slot, wave: Any, plain: bytes, same: bytes) -> Receipt:
     if wave.k_box_public is None:
         raise ValueError(f"wave {wave.number} is open without a key")
-    sealed = SealedBox(PublicKey(wave.k_box_public)).encrypt(plain)
+    sealed = _sealing(wave.k_box_public).encrypt(plain)
     _SPEND.run(line, code_hash=place.code_hash, wave_id=wave.wave_id)
     lying = _PUT.run(
         line,
@@ -182,6 +183,12 @@ def _stored(line: Line, place: envelopes.Slot, wave: Any, plain: bytes, same: by
     # Nothing comes back from a retry: the ballot that lies there is the same one.
     lying = lying or _LYING.run(line, ballot_id=place.ballot_id)
     return Receipt(receipt=lying.receipt, replaced=lying.drops > 1, wave_id=wave.wave_id)
+
+
+@lru_cache(64)
+def _sealing(public: bytes) -> SealedBox[PublicKey]:
+    """Return what seals to a wave's public key, made once: making it takes half as long as sealing."""
+    return SealedBox(PublicKey(public))
 
 
 def _put(ballot: sqlite.Insert | postgresql.Insert) -> Insert:

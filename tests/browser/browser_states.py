@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from browser_person import Person
@@ -18,6 +19,8 @@ from assess.surveys.moments import GRACE
 from assess.surveys.prereg import Change
 from assess.surveys.states import State
 from assess.surveys.tables import Wave
+from assess.web.respond import views
+from assess.web.respond.asked import Answer
 from assess.web.shared.rates import Turnstile
 
 LONG = "They call back the same day. " * 52
@@ -89,7 +92,7 @@ def _questions(who: Person) -> Iterator[str]:
 
 
 def _sending(who: Person) -> Iterator[str]:
-    with failing(who, "drop"):
+    with failing("/w/drop"):
         who.press("send")
         expect(who.page.get_by_role("alert")).to_be_focused()
         yield "M8 fault"
@@ -170,16 +173,11 @@ def expect_kept(who: Person) -> None:
 
 
 @contextmanager
-def failing(who: Person, view: str) -> Iterator[None]:
-    """Let a view of the running application fail as it would without its database."""
-    views = who.served.house.app.view_functions
-    own = views[view]
+def failing(path: str) -> Iterator[None]:
+    """Let the view of a post fail as it would without its database."""
 
-    def broken() -> None:
+    def broken(*_: object) -> Answer:
         raise OSError("the disk is full")
 
-    views[view] = broken
-    try:
+    with patch.dict(views.POSTS, {path: broken}):
         yield
-    finally:
-        views[view] = own

@@ -270,7 +270,7 @@ def test_a_page_that_is_not_ours_is_no_receipt(chromium: Browser, served: Served
 def test_a_fault_of_the_server_keeps_what_was_typed(chromium: Browser, served: Served) -> None:
     """M8, then Send again."""
     who = at_the_check(started(chromium, served))
-    with failing(who, "drop"):
+    with failing("/w/drop"):
         who.press("send")
         expect(who.page.get_by_role("alert")).to_be_focused()
     expect(who.page.locator("#AL1 .said")).to_have_text("Somewhat disagree")

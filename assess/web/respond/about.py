@@ -23,7 +23,7 @@ from assess.surveys.prereg import Change
 from assess.surveys.states import State
 from assess.surveys.totals import CountRecord
 from assess.surveys.waves import Wave
-from assess.web.respond import lookup, press, views
+from assess.web.respond import asked, lookup, press, views
 from assess.web.respond.lookup import Standing, Survey
 from assess.web.respond.slots import padded
 from assess.web.respond.views import Desk
@@ -59,12 +59,12 @@ def add(app: Flask, desk: Desk) -> None:
 
 def page(desk: Desk, address: str) -> Response:
     """E5, or M4 for a wave that was withdrawn."""
-    locale = views.asked_language()
+    locale = asked.address().named_language
     with desk.readers() as session:
         wave = _wave(session, address)
         about = _about(session, wave, desk)
         now = desk.clock.now(session)
-    return views.page(drawn(desk.press, about, now, locale))
+    return views.page(drawn(desk.press, about, now, locale)).response()
 
 
 def receipts(desk: Desk, address: str) -> Response:

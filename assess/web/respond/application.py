@@ -10,22 +10,19 @@ from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
 from jinja2 import StrictUndefined
 from structlog import BoundLogger
-from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.utils import cached_property
 
 from assess import resources
 from assess.i18n import translator
 from assess.instruments.model import Instrument
 from assess.surveys import db, lines
 from assess.surveys.intake import Intake
-from assess.web.respond import about, files, pages, views
+from assess.web.respond import about, asked, files, pages, posts, views
 from assess.web.respond.lookup import Board
 from assess.web.respond.press import Press
 from assess.web.respond.views import Desk
@@ -34,7 +31,6 @@ from assess.web.shared.rates import Turnstile
 
 PREFIX: Final = "/w/"
 """Every address of the application begins with this; the application routes whole paths, it is not mounted below it."""
-LONGEST_BODY: Final = 64 * 1024
 
 
 class NoSession(SessionInterface):
@@ -47,25 +43,9 @@ class NoSession(SessionInterface):
         """Save nothing."""
 
 
-class Sent(Request):
-    """A request whose form is read at once: a general parser, of streams and files, costs a third of a page."""
-
-    @cached_property
-    def form(self) -> ImmutableMultiDict[str, str]:
-        """Return the fields as a browser's form sends them; anything else as werkzeug reads it."""
-        if self.mimetype != "application/x-www-form-urlencoded":
-            return super().form
-        try:
-            body = self.get_data(cache=False).decode()
-            return ImmutableMultiDict(parse_qsl(body, keep_blank_values=True, errors="werkzeug.url_quote"))
-        except ValueError:
-            return ImmutableMultiDict()
-
-
 class Quiet(Flask):
     """Flask, but what nothing else caught is logged like every fault: by route and class."""
 
-    request_class = Sent
     faults: BoundLogger
 
     def log_exception(self, exc_info: Any) -> None:
@@ -89,7 +69,9 @@ def create_respond_app(
     app = Quiet("assess.respond", template_folder=str(resources.templates()), static_folder=None)
     app.faults = log or faults.logger()
     app.session_interface = NoSession()
-    app.config.update(MAX_CONTENT_LENGTH=LONGEST_BODY, MAX_FORM_MEMORY_SIZE=LONGEST_BODY, MAX_FORM_PARTS=200)
+    app.config.update(
+        MAX_CONTENT_LENGTH=posts.LONGEST_BODY, MAX_FORM_MEMORY_SIZE=posts.LONGEST_BODY, MAX_FORM_PARTS=200
+    )
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     engine = sessions.kw["bind"]
@@ -101,40 +83,47 @@ def create_respond_app(
         board=Board(operator),
         press=Press(app.jinja_env, instruments, operator),
     )
-    app.before_request(partial(_limited, desk, Turnstile(posts_per_minute)))
-    views.add(app, desk)
+    turnstile = Turnstile(posts_per_minute)
+    app.before_request(_failed_before)
+    app.before_request(partial(_limited, desk, turnstile))
+    _add_views(app, desk)
     about.add(app, desk)
     files.add(app, PREFIX)
     _add_errors(app, desk)
-    app.after_request(_wiped)
-    app.wsgi_app = bodies.whole(headers.secured(app.wsgi_app))  # type: ignore[assignment, method-assign]
+    short = posts.short(app.wsgi_app, desk, turnstile.admits)
+    app.wsgi_app = bodies.whole(headers.secured(short))  # type: ignore[assignment, method-assign]
     return app
+
+
+def _add_views(app: Flask, desk: Desk) -> None:
+    app.add_url_rule("/w/", "code", lambda: views.code(desk, asked.address()).response(), strict_slashes=False)
+    for path, view in views.POSTS.items():
+        name = path.removeprefix(PREFIX)
+        app.add_url_rule(path, name, lambda view=view: view(desk, asked.here()).response(), methods=["POST"])
+
+
+def _failed_before() -> None:
+    """Raise what a view raised on the short way, so that one page and one line of the log tell of every fault."""
+    fault = request.environ.get(posts.FAULT)
+    if fault is not None:
+        raise fault
 
 
 def _limited(desk: Desk, turnstile: Turnstile) -> Response | None:
     """Return M11 for a post beyond the limit of its network."""
     if request.method != "POST" or turnstile.admits(request.remote_addr or ""):
         return None
-    return views.too_many(desk)
-
-
-def _wiped(response: Response) -> Response:
-    """Have a kiosk's browser forget what it kept: before a person begins, and when their ballot is in the box."""
-    begun = request.endpoint == "code"
-    sent = request.endpoint == "drop" and response.status_code == HTTPStatus.OK
-    if (begun or sent) and views.kiosk():
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return views.too_many(desk, asked.here()).response()
 
 
 def _add_errors(app: Quiet, desk: Desk) -> None:
     def refused(error: HTTPException) -> Response:
         """404, 405, 413 and the like: nothing was read, so nothing can be shown again but where to begin."""
         status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-        locale = views.asked_language()
+        locale = asked.address().named_language
         heading, text = _words(status, locale)
         body = pages.message(desk.press, locale, heading=heading, text=text, home=True)
-        response = views.page(body, status)
+        response = views.page(body, status).response()
         if isinstance(error, MethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
         return response
@@ -142,7 +131,7 @@ def _add_errors(app: Quiet, desk: Desk) -> None:
     def failed(error: Exception) -> Response:
         """M8: the class of what failed is logged, never what was sent."""
         faults.record(app.faults, route=str(request.url_rule), error=error)
-        return views.not_received(desk)
+        return views.not_received(desk, asked.here()).response()
 
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, failed)

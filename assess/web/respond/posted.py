@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
+from urllib.parse import unquote
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import Field, Form
 
 from assess.i18n import LOCALES, number, translator
@@ -130,6 +131,23 @@ def read(sent: Sent, form: type[Form], locale: str) -> Posted:
         comments=comments.data,
         flaws=_flaws(sent, statements, comments, locale),
     )
+
+
+def fields(body: bytes) -> Sent:
+    """Return the fields of a form as browsers send it, in one pass; none of a body that is no text.
+
+    The same as `urllib.parse.parse_qsl` gives, which takes every name and value apart four times.
+    """
+    try:
+        pairs = [pair.partition("=") for pair in body.decode().replace("+", " ").split("&") if pair]
+    except UnicodeDecodeError:
+        return ImmutableMultiDict()
+    return ImmutableMultiDict([(_unquoted(name), _unquoted(value)) for name, _, value in pairs])
+
+
+def _unquoted(text: str) -> str:
+    # What is no UTF-8 stays quoted, as werkzeug reads it.
+    return unquote(text, errors="werkzeug.url_quote") if "%" in text else text
 
 
 def language(sent: Sent) -> str | None:

@@ -10,10 +10,10 @@ from unittest.mock import Mock
 
 import pytest
 import structlog
-from flask import request
 from respond_house import House, answered, checked
 from sqlalchemy.exc import OperationalError
 
+from assess.web.respond import posted
 from assess.web.shared import faults
 
 ADDRESS = "203.0.113.77"
@@ -36,9 +36,9 @@ def post(house: House, path: str, fields: dict[str, str]) -> int:
     return response.status_code
 
 
-def failing(*_: object, **__: object) -> None:
+def failing(*given: object, **_: object) -> None:
     """Fail as a database does: with the values in the message."""
-    raise OperationalError("insert into box", dict(request.form), Exception(repr(request.form)))
+    raise OperationalError("insert into box", {"given": repr(given)}, Exception(repr(given)))
 
 
 def test_a_forced_fault_logs_route_and_class_only(
@@ -109,7 +109,13 @@ def test_a_debug_log_is_caught(
 ) -> None:
     """The planted weakness: somebody logs the posted form to see what is wrong."""
     caplog.set_level(logging.DEBUG)
-    own_house.app.before_request(lambda: logging.getLogger("assess").debug("posted %s", dict(request.form)))
+    read = posted.fields
+
+    def logged(body: bytes) -> posted.Sent:
+        logging.getLogger("assess").debug("posted %s", dict(read(body)))
+        return read(body)
+
+    monkeypatch.setattr(posted, "fields", logged)
     monkeypatch.setattr("assess.surveys.box.put", failing)
     assert post(own_house, "/w/drop", {**answered(own_house, OQ1=COMMENT), "try": "ab" * 16}) == 503
     assert {own_house.code, COMMENT} <= set(leaks(own_house, everything(caplog)))
