@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+import attack_batches
 from attack_linking import Answered, Hits, linked
 from db_house import ITEMS, SIDES, House
 from nacl.public import PrivateKey, SealedBox
@@ -78,17 +79,27 @@ class Person:
         return dict(zip(ITEMS, self.said.said, strict=True))  # type: ignore[arg-type]
 
 
-def product(made: Administrator, draw: random.Random, shuffle: Shuffle | None = None) -> dict[str, Hits]:
-    """Attack a wave of the product; `shuffle` takes the place of its own (a planted weakness)."""
+def product(
+    made: Administrator, draw: random.Random, shuffle: Shuffle | None = None, batch: int = 1
+) -> dict[str, Hits]:
+    """Attack a wave of the product; `shuffle` takes the place of its own (a planted weakness).
+
+    `batch`: so many people, half of either side, send at once, and the files are copied after each batch.
+    """
     wave, people = _opened(made.house, draw)
+    if batch > 1:
+        people = _in_batches(people, batch, draw)
     seen: list[tuple[bytes, int]] = []
-    for person in people:
-        dropped = made.house.drop(person.code, person.answers, {"Q1": person.comment})
-        assert isinstance(dropped, box.Receipt)
+    for start in range(0, len(people), batch):
+        _drop(made.house, people[start : start + batch])
         made.take()
         lies = made.lying("box", "ballot_id")
-        (new,) = lies.keys() - {ballot for ballot, _ in seen}
-        seen.append((new, lies[new]))
+        # Which ballot of a batch is whose is what nobody is told.
+        new = sorted(lies.keys() - {ballot for ballot, _ in seen})
+        draw.shuffle(new)
+        assert len(new) == batch
+        seen += [(ballot, lies[ballot]) for ballot in new]
+    in_batches = _order_of_batches(made, wave, people, draw) if batch > 1 else {}
     made.house.close()
     made.house.count(wave, shuffle=shuffle, on_stage=lambda _: made.take())
     k_stat = SealedBox(PrivateKey(made.house.keys.read(wave.wave_id, KeyName.STAT)))
@@ -102,7 +113,37 @@ def product(made: Administrator, draw: random.Random, shuffle: Shuffle | None = 
     authors = {person.comment: person.said for person in people}
     wrote = [authors[ballots.unpadded(k_stat.decrypt(row), ballots.COMMENT)["t"]] for row in comments]
     found[COMMENTS] = linked(wrote, places["WAL"], rows, keys["WAL"], draw)
-    return found
+    return found | in_batches
+
+
+def _drop(house: House, people: list[Person]) -> None:
+    """Let people send: one by itself, several at once."""
+    if len(people) == 1:
+        (person,) = people
+        assert isinstance(house.drop(person.code, person.answers, {"Q1": person.comment}), box.Receipt)
+    else:
+        attack_batches.together(
+            house, [attack_batches.asked(person.code, person.answers, person.comment) for person in people]
+        )
+
+
+def _in_batches(people: list[Person], batch: int, draw: random.Random) -> list[Person]:
+    """Return people in an order in which each batch has as many of one side as of the other."""
+    by_side = [[person for person in people if person.said.side == side] for side in SIDES]
+    each, ordered = batch // len(SIDES), []
+    for start in range(0, EACH, each):
+        came = [person for side in by_side for person in side[start : start + each]]
+        draw.shuffle(came)
+        ordered += came
+    return ordered
+
+
+def _order_of_batches(made: Administrator, wave: Wave, people: list[Person], draw: random.Random) -> Mapping[str, Hits]:
+    """Attack the order within the batches, as somebody who besides every file has the key of the box."""
+    k_box = SealedBox(PrivateKey(made.house.keys.read(wave.wave_id, KeyName.BOX)))
+    sealed, keys = made.orders("box")
+    rows = [_row(ballots.unpadded(k_box.decrypt(row), ballots.BALLOT_OPEN)) for row in sealed]
+    return attack_batches.order([person.said for person in people], rows, keys, draw)
 
 
 def naive(made: Administrator, draw: random.Random, *, padded: bool = True) -> dict[str, Hits]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import attack_linking as linking
 import pytest
+from attack_batches import BATCH, PLACES, as_they_came
 from attack_linking import Answered, Hits
 from attack_postgres import PostgresAdministrator
 from attack_sqlite import SqliteAdministrator
@@ -28,6 +29,8 @@ from assess.surveys import db
 PEOPLE = 2 * EACH
 CAUGHT = 0.95
 SEED = 20260112
+FULL_ERROR = 0.01 / 14
+"""The same of the full size, as the bands of section 6 have it."""
 ERROR = 1e-6
 """How often chance alone may fail one attack of the suite's small size, which runs with every change."""
 
@@ -39,6 +42,12 @@ def unshuffled(rows: list[bytes]) -> None:
 def alike(rows: list[bytes]) -> None:
     """Shuffle answers and comments in the same way: a planted weakness."""
     random.Random(SEED).shuffle(rows)
+
+
+def as_they_came_in(made: Administrator, draw: random.Random) -> dict[str, Hits]:
+    """Put the ballots of a batch in the order of arrival: a planted weakness."""
+    with as_they_came():
+        return product(made, draw, batch=BATCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +65,11 @@ KINDS: Mapping[str, Callable[[Administrator, random.Random], dict[str, Hits]]] =
     "unpadded": partial(naive, padded=False),
     "unshuffled": partial(product, shuffle=unshuffled),
     "shuffled alike": partial(product, shuffle=alike),
+    "batches": partial(product, batch=BATCH),
+    "as they came": as_they_came_in,
 }
+ON_SQLITE = frozenset({"batches", "as they came"})
+"""On PostgreSQL every drop is a transaction of its own."""
 WEAKNESS = dict.fromkeys(ATTACKS, "naive") | {
     "length": "unpadded",
     READING_ORDER: "unshuffled",
@@ -112,7 +125,8 @@ def scores(size: int, folder: Path) -> dict[tuple[str, str], Counter[str]]:
         (engine, kind, number)
         for engine in ENGINES
         for kind in KINDS
-        for number in range(sizes.waves if kind == "product" else sizes.planted)
+        if engine == "SQLite" or kind not in ON_SQLITE
+        for number in range(sizes.waves if kind in {"product", "batches"} else sizes.planted)
     ]
     if size <= SUITE:
         return _summed(attacked(task, folder) for task in tasks)
@@ -147,27 +161,54 @@ def bands(size: int) -> tuple[tuple[int, int], tuple[int, int]]:
     )
 
 
+Bands = tuple[tuple[int, int], tuple[int, int]]
+
+
 def rows(size: int, found: Mapping[tuple[str, str], Counter[str]]) -> list[Row]:
-    """Return a row for each attack on each engine."""
-    sizes, (all_band, side_band) = SIZES[size <= SUITE], bands(size)
-    made = []
-    for engine in ENGINES:
-        for attack, kind in WEAKNESS.items():
-            everybody, by_side = found[engine, "product"][attack], found[engine, "product"][f"{attack} side"]
-            caught = found[engine, kind][attack] / (PEOPLE * sizes.planted)
-            made.append(
-                Row(
-                    attack="T4",
-                    what=f"{engine}, {WHAT.get(attack, attack)}: {sizes.waves} waves x {PEOPLE}",
-                    score=f"{everybody} linked; {by_side} with sides known",
-                    band="{}-{}; {}-{}".format(*all_band, *side_band),
-                    planted=f"{kind}: {caught:.0%} linked",
-                    holds=all_band[0] <= everybody <= all_band[1]
-                    and side_band[0] <= by_side <= side_band[1]
-                    and caught >= CAUGHT,
-                )
-            )
+    """Return a row for each attack: on each engine, on a wave that came in batches, on the order within a batch."""
+    waves, people = SIZES[size <= SUITE].waves, PEOPLE * SIZES[size <= SUITE].planted
+    number = waves * PEOPLE // BATCH
+    made = [
+        _row(
+            f"{named}, {WHAT.get(attack, attack)}: {waves} waves x {PEOPLE}",
+            attack,
+            (found[engine, kind], bands(size)),
+            (planted, found[engine, planted][attack] / people),
+        )
+        for named, engine, kind in (
+            *((engine, engine, "product") for engine in ENGINES),
+            (f"SQLite in batches of {BATCH}", "SQLite", "batches"),
+        )
+        for attack, planted in WEAKNESS.items()
+    ]
+    for place in PLACES:
+        attack = f"batch {place}"
+        what = f"SQLite, order of arrival within a batch, {place}: {number} batches x {BATCH}"
+        caught = found["SQLite", "as they came"][attack] / people
+        made.append(_row(what, attack, (found["SQLite", "batches"], within(size, number)), ("as they came", caught)))
     return made
+
+
+def within(size: int, number: int) -> Bands:
+    """Return the bands of chance of so many batches; everybody, side known."""
+    error = ERROR if size <= SUITE else FULL_ERROR
+    return (
+        linking.band(linking.chance(number, [BATCH]), error),
+        linking.band(linking.chance(number, [BATCH // 2, BATCH // 2]), error),
+    )
+
+
+def _row(what: str, attack: str, made: tuple[Counter[str], Bands], planted: tuple[str, float]) -> Row:
+    (hits, ((low, high), (side_low, side_high))), (weakness, caught) = made, planted
+    everybody, by_side = hits[attack], hits[f"{attack} side"]
+    return Row(
+        attack="T4",
+        what=what,
+        score=f"{everybody} linked; {by_side} with sides known",
+        band=f"{low}-{high}; {side_low}-{side_high}",
+        planted=f"{weakness}: {caught:.0%} linked",
+        holds=low <= everybody <= high and side_low <= by_side <= side_high and caught >= CAUGHT,
+    )
 
 
 def table(size: int) -> list[Row]:
@@ -182,8 +223,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
 
 
 def test_no_order_in_any_file_links_people_to_answers_better_than_chance(found: list[Row]) -> None:
-    """T4, A-01, A-02, A-08: seven attacks of section 6 and two of ours; each catches its planted weakness."""
-    assert len(found) == len(ENGINES) * (len(ATTACKS) + 2)
+    """T4, A-01, A-02, A-08: seven attacks of section 6, ours beside them; each catches its planted weakness."""
+    assert len(found) == (len(ENGINES) + 1) * (len(ATTACKS) + 2) + len(PLACES)
     assert [row for row in found if not row.holds] == []
 
 
