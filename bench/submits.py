@@ -28,7 +28,7 @@ from assess import publish
 from assess.instruments.load import shipped
 from assess.settings import Settings
 from assess.surveys import db
-from bench import load, otree
+from bench import idle, load, otree
 from bench.load import Ask, Job, Outcome
 from bench.pages import opened
 from bench.row import Row
@@ -41,6 +41,8 @@ CROWD: Final = 16
 """Connections that send as fast as they are answered."""
 PEOPLE: Final = 1_000
 OTREES: Final = 100
+CEILING: Final = 20
+"""How often each code is sent to a server that does nothing."""
 INSTRUMENT: Final = shipped("sales-marketing")
 SERVE: Final = "from assess.cli.serving import Server; from assess.settings import Settings; Server(Settings()).run()"
 
@@ -58,6 +60,9 @@ def beside_otree() -> list[Row]:
         # A page that was never opened saves nothing there.
         _fast(port, [otree.visit(code)[:-1] for code in codes[OTREES:]])
         submits = _fast(port, [[otree.submit(code)] for code in codes[OTREES:]])
+    with idle.served() as port:
+        ceiling = _fast(port, [[submit(code)] for code in codes * CEILING])
+    print(f"  the client alone, against a server that does nothing: {ceiling.rate:.0f} a second", file=sys.stderr)
     print(f"  submits a second: {ours.rate:.0f}, oTree {submits.rate:.1f}", file=sys.stderr)
     print(f"  whole visits a second: {visits.rate:.0f}, oTree {theirs.rate:.1f}", file=sys.stderr)
     return [
