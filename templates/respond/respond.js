@@ -2,7 +2,7 @@
 // waits for the network (M7), hints (U-12), posts of one size (A-22), and a kiosk that wipes itself (A-25).
 (() => {
   "use strict";
-  const SIZE = 24576, LONGEST = 65536, TIMEOUT = 30e3, RETRY = 20e3, IDLE = 60e3, LAST = 30e3;
+  const SIZE = 24576, LONGEST = 65536, DRAFT = 16384, TIMEOUT = 30e3, RETRY = 20e3, IDLE = 60e3, LAST = 30e3;
   const OURS = ["code", "lang", "sheet", "kiosk", "try"];
   const HINTS = null; // put in by the server, as the words are: templates/hints.json
   const WORDS = null; // of the notices below, in both languages
@@ -12,7 +12,8 @@
     information: "M1.3 8a6.7 6.7 0 1 0 13.4 0a6.7 6.7 0 1 0-13.4 0M8 7.2v4.4M8 4.2v1.2",
   };
 
-  let main, form, steps, here, first, kept, found, memory, vault, busy, waiting, watching, work = Promise.resolve();
+  let main, form, steps, here, first, kept, found, memory, vault, saved, busy, waiting, watching, touched;
+  let work = Promise.resolve();
   const at = (id) => document.getElementById(id);
   const is = (page) => main.dataset.page === page;
   const value = (name) => form.elements[name] ? form.elements[name].value : "";
@@ -43,6 +44,7 @@
     };
     take();
     onhashchange = take;
+    if (left() && !main.querySelector(".notice")) main.prepend(notice("information", "kept"));
     if (language) language.onclick = () => { language.hash = field.value && encodeURIComponent(field.value); };
   }
 
@@ -62,6 +64,8 @@
     const print = at("print");
     print.hidden = kiosk;
     print.onclick = () => window.print();
+    // At a kiosk the way on is the page of the next person; the page of the wave has no way back to it.
+    if (kiosk) main.querySelectorAll("#leave, a[target]").forEach((each) => { each.hidden = each.id !== "leave"; });
   }
 
   // ---- one part a screen ------------------------------------------------------------------------------------------
@@ -129,14 +133,16 @@
     note({ at: here });
   }
 
-  async function send(path, button, target) {
+  // `again`: sent by itself, once more; what stands on the page and where the focus is are left alone.
+  async function send(path, button, target, again = false) {
     if (busy) return;
     const fields = new URLSearchParams(new FormData(form));
     if (button && button.name) fields.append(button.name, button.value);
     const dropping = path === "/w/drop", label = button && button.textContent;
-    if (button && button.dataset.sending) button.textContent = button.dataset.sending;
+    if (button && button.dataset.sending) button.textContent = at("said").textContent = button.dataset.sending;
     busy = true;
-    still();
+    if (again) quiet();
+    else still();
     let status = 0, page = null;
     try {
       vault = await open(value("code"));
@@ -150,11 +156,11 @@
     } catch { /* no answer, or half of one: said below */ }
     busy = false;
     if (button && label) button.textContent = label;
-    const again = () => send(path, button, target);
+    const retry = (again) => send(path, button, target, again);
     const answer = page && page.querySelector("main[data-page]");
-    if (!status || !page) return wait(dropping, again);
-    if (!answer) return tell("error", "fault", { again });
-    if (answer.dataset.page === "message" && status !== 403) return refuse(answer);
+    if (!status || !page) return wait(dropping, retry);
+    if (!answer) return tell("error", dropping ? "unsure" : "away", { again: () => retry(false) });
+    if (answer.dataset.page === "message" && status !== 403) return refuse(answer, status);
     if (status === 403 || status === 404) erase();
     await show({ title: page.title, lang: page.documentElement.lang, top: page.querySelector(".top"), main: answer },
       target);
@@ -173,7 +179,7 @@
     if (from === "questions") kept = { ...now(), title: kept.title };
     if (from === "code" && moved) first = now();
     put(view);
-    if (is("questions")) await walk(target, from === "code");
+    if (is("questions")) await walk(target, from === "code" || found);
     else if (is("check") && kept && kept.lang !== view.lang) kept = null;
     if (moved) note({ at: is("questions") ? here : main.dataset.page });
     const urgent = main.querySelector("[autofocus], [data-told]");
@@ -194,6 +200,12 @@
     found = fresh && (await load() || memory);
     if (!found || !found.typed.length || (found === memory && memory.code !== value("code"))) found = null;
     if (!found) return target || meet(main.querySelector("h1"));
+    ask();
+  }
+
+  // M6: nothing is saved, and no question is open, before the person has decided.
+  function ask() {
+    step(0, false);
     at("forward").hidden = true;
     tell("information", "found", {
       continue: () => { const draft = found; found = null; fill(draft); hint(); go(draft.at || 1); },
@@ -208,6 +220,7 @@
     document.title = view.title;
     document.documentElement.lang = view.lang;
     document.querySelector(".top").replaceWith(view.top);
+    quiet();
     main.replaceWith(view.main);
     begin();
     scrollTo(0, 0);
@@ -252,20 +265,25 @@
   }
 
   function wait(dropping, again) {
-    tell("error", !dropping ? "away" : kiosk ? "waitingKiosk" : vault ? "waiting" : "waitingOpen", { again });
+    const text = !dropping ? "away" : kiosk ? "waitingKiosk" : saved ? "waiting" : "waitingOpen";
+    if (!main.querySelector(`[data-told=${text}]`)) tell("error", text, { again: () => again(false) });
     if (!dropping || kiosk) return;
-    waiting = setTimeout(again, RETRY);
-    ononline = again;
+    waiting = setTimeout(again, RETRY, true);
+    ononline = () => again(true);
+  }
+
+  function quiet() {
+    clearTimeout(waiting);
+    ononline = null;
   }
 
   function still() {
-    clearTimeout(waiting);
-    ononline = null;
+    quiet();
     for (const old of main.querySelectorAll(":scope > .notice:is(.error, [data-told])")) old.remove();
   }
 
-  function refuse(answer) {
-    tell("error", [...answer.querySelectorAll("h1, h1 + p")].map((each) => each.textContent).join(". "), {});
+  function refuse(answer, status) {
+    tell("error", status === 413 ? "long" : [...answer.querySelectorAll("h1, h1 + p")].map((each) => each.textContent).join(". "), {});
   }
 
   // ---- the draft on the device (A-24): AES-256-GCM under HKDF(code); without a secure connection there is none ------
@@ -298,11 +316,27 @@
     if (found || kiosk || !is("questions")) return;
     memory = { at: here, typed: typed(), code: value("code") };
     const own = vault, words = JSON.stringify({ at: here, typed: memory.typed });
+    const until = form.dataset.until;
     if (own) then(async () => {
-      const iv = crypto.getRandomValues(new Uint8Array(12));
-      const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, own.key, utf8(words.padEnd(8192)));
-      localStorage.setItem(own.place, btoa(String.fromCharCode(...iv, ...new Uint8Array(sealed))));
+      saved = false; // what the device has no room for is not said to be kept
+      const iv = crypto.getRandomValues(new Uint8Array(12)), clear = utf8(words);
+      const room = new Uint8Array(DRAFT * Math.ceil(clear.length / DRAFT)).fill(32);
+      room.set(clear);
+      const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, own.key, room));
+      localStorage.setItem(own.place, until + btoa([...iv, ...sealed].map((each) => String.fromCharCode(each)).join("")));
+      saved = true;
     });
+  }
+
+  // Whether a draft lies here; those of surveys that are long closed are thrown away.
+  function left() {
+    if (kiosk) return false;
+    try {
+      const places = Object.keys(localStorage).filter((place) => place.startsWith("assess-"));
+      const old = places.filter((place) => Date.parse(localStorage.getItem(place).slice(0, 10)) < Date.now());
+      old.forEach((place) => localStorage.removeItem(place));
+      return places.length > old.length;
+    } catch { return false; }
   }
 
   function erase() {
@@ -316,7 +350,7 @@
     const own = vault, lying = own && localStorage.getItem(own.place);
     if (!lying) return null;
     try {
-      const bytes = Uint8Array.from(atob(lying), (each) => each.charCodeAt(0));
+      const bytes = Uint8Array.from(atob(lying.slice(10)), (each) => each.charCodeAt(0));
       const clear = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes.slice(0, 12) }, own.key, bytes.slice(12));
       return JSON.parse(new TextDecoder().decode(clear));
     } catch { localStorage.removeItem(own.place); return null; }
@@ -351,14 +385,24 @@
   // ---- the kiosk (U-14): asked after a minute, wiped half a minute later; and when the page is left ------------------
 
   const home = () => `/w/?kiosk=1&lang=${document.documentElement.lang.slice(0, 2)}`;
-  const wipe = () => { document.body.replaceChildren(); location.replace(home()); };
+
+  // Without a network there is no first page to go to: the empty one waits for it.
+  function wipe() {
+    document.body.replaceChildren();
+    if (navigator.onLine) location.replace(home());
+    else ononline = () => location.replace(home());
+  }
 
   function watch() {
     clearTimeout(watching);
+    touched = Date.now();
     if (!kiosk || (is("code") && !value("code"))) return;
     watching = setTimeout(() => {
+      // A device that slept: its timers slept too.
+      if (Date.now() - touched >= IDLE + LAST) return wipe();
       const ask = made("dialog", "idle", ""), end = setTimeout(wipe, LAST), words = WORDS[document.documentElement.lang];
-      ask.append(made("h2", "", words.idle), made("p", "", words.wiped), button("continue", "go", () => ask.close()));
+      const gone = is("receipt") ? words.wiped : `${words.wiped} ${words.unsent}`;
+      ask.append(made("h2", "", words.idle), made("p", "", gone), button("continue", "go", () => ask.close()));
       ask.setAttribute("aria-label", words.idle);
       ask.onclose = () => { clearTimeout(end); ask.remove(); watch(); };
       document.body.append(ask);
@@ -381,7 +425,8 @@
     if (to === null) return first ? put(first) : location.reload();
     if (!kept) return is("check") ? send("/w/start", null, "") : location.reload();
     if (!is("questions")) put(kept);
-    step(typeof to === "number" ? to : steps.length - 1);
+    if (found) ask();
+    else step(typeof to === "number" ? to : steps.length - 1);
   });
 
   begin();

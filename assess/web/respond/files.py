@@ -78,11 +78,14 @@ def words(locale: str) -> dict[str, str]:
         ),
         "waitingKiosk": _("Not received: this device seems to be offline. Nothing is kept on it."),
         "away": _("You seem to be offline. What you typed is still here."),
-        "fault": _("Not received. Your answers are still on this page. Try again in a minute."),
+        "unsure": _("We do not know yet whether this was received. Try now: it is never counted twice."),
+        "long": _("Nothing was sent: this is too long to be received. A comment may have 1,500 characters."),
+        "kept": _("Answers are kept on this device. The code they were typed with brings them back."),
         "again": _("Try now"),
         "name": _("This may name someone. Change it?"),
         "idle": _("Still there?"),
-        "wiped": _("Without an answer, this page is wiped in 30 seconds. Nothing is sent."),
+        "wiped": _("If nobody presses “Continue”, this page is wiped in 30 seconds."),
+        "unsent": _("What is not sent is gone then."),
     }
 
 

@@ -95,7 +95,7 @@ def receipt(press: Press, survey: Survey, given: str, locale: str, *, replaced: 
     if kiosk:
         values |= {"kiosk": _KIOSK, "finish": str(press.parts().finish(QUERY[locale], translator(locale))).encode()}
     if replaced:
-        told = translator(locale)("This ballot takes the place of the one you sent before.")
+        told = translator(locale)("This ballot takes the place of the one you sent before, whose receipt no longer counts.")
         values["replaced"] = b"<p>" + safe(told) + b"</p>"
     return press.receipt(survey, locale).filled(values, SMALL)
 

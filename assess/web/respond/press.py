@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -30,6 +31,8 @@ KEPT: Final = 256
 
 QUERY: Final[Mapping[str, str]] = {ENGLISH: "en", FRENCH: "fr"}
 _SHEET: Final = re.compile(r"([a-z][a-z0-9-]{0,63}):([A-Za-z][A-Za-z0-9_]{0,31}):([a-z][a-z0-9_-]{0,31})", re.ASCII)
+DRAFT_LIFE: Final = timedelta(days=8)
+"""How long after closing a device may keep a draft: a survey may be extended by seven days (A-24)."""
 _NAMES: Final[Mapping[str, str]] = {ENGLISH: "English", FRENCH: "Français"}
 
 
@@ -116,6 +119,7 @@ class Press:
             parts_of_form=self._parts(sheet, locale),
             limit=number(LONGEST_COMMENT, locale),
             done=survey.done.get(locale, ()),
+            until=(survey.closes_at + DRAFT_LIFE).date().isoformat(),
         )
 
     def _check(self, sheet: Sheet, locale: str) -> Drawn:
@@ -185,6 +189,7 @@ def stored(locale: str) -> list[tuple[str, str]]:
     _ = translator(locale)
     counted, days = _("until the count"), _("{days} days after closing", days=ROSTER_LIFE.days)
     return [
+        (_("On your own device, if it runs JavaScript: your answers, encrypted"), _("until you send them")),
         (_("Your answers and comments, sealed, with your team, a receipt and how often you sent them"), counted),
         (_("That an envelope was used"), counted),
         (_("After the count: answers and comments, shuffled apart, sealed again"), _("until the report is signed off")),
