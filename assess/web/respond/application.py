@@ -142,8 +142,8 @@ def _words(status: HTTPStatus, locale: str) -> tuple[str, str]:
     match status:
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return _("This is too long to be received"), _(
-                "Nothing was sent, and so long a page cannot be shown again. Start again with your code: a comment may have "
-                "1,500 characters."
+                "Nothing was sent, and so long a page cannot be shown again. Start again with your code: a comment may "
+                "have 1,500 characters."
             )
         case HTTPStatus.METHOD_NOT_ALLOWED:
             return _("This page opens from your code"), _("Nothing was sent and nothing is lost on our side.")

@@ -27,8 +27,8 @@ from assess.web.respond.slots import SMALL, padded, safe
 _CHECKED: Final = b" checked"
 _KIOSK: Final = b"1"
 _ROUND: Final = 1_024
-_NOTICES: Final = 3_072
-"""Room for a notice and the summary of what is to mend."""
+_NOTICES: Final = 2_816
+"""Room for M5, and for three things to mend, each in the summary and beside its field: a person brings about no more."""
 _COMMENT: Final = 5 * LONGEST_COMMENT
 """Bytes of the longest comment as HTML: no character that may be stored takes more than five."""
 _CODE: Final = 19
@@ -95,7 +95,9 @@ def receipt(press: Press, survey: Survey, given: str, locale: str, *, replaced: 
     if kiosk:
         values |= {"kiosk": _KIOSK, "finish": str(press.parts().finish(QUERY[locale], translator(locale))).encode()}
     if replaced:
-        told = translator(locale)("This ballot takes the place of the one you sent before, whose receipt no longer counts.")
+        told = translator(locale)(
+            "This ballot takes the place of the one you sent before, whose receipt no longer counts."
+        )
         values["replaced"] = b"<p>" + safe(told) + b"</p>"
     return press.receipt(survey, locale).filled(values, SMALL)
 

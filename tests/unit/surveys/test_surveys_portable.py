@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from assess.instruments import load
-from assess.surveys import ballots, db, prereg, tables
+from assess.surveys import ballots, db, lines, prereg, tables
 from assess.surveys.ballots import BallotFault, Unreadable
 
 
 @dataclass
-class PostgresSession:
-    """A session of an engine that is not here: it knows its dialect and answers one question."""
+class PostgresCursor:
+    """A cursor of a driver that is not here: it answers one question."""
 
     asked: str = ""
 
-    def get_bind(self) -> SimpleNamespace:
-        return SimpleNamespace(dialect=postgresql.dialect())
+    def execute(self, words: str) -> PostgresCursor:
+        self.asked = words
+        return self
 
-    def scalars(self, statement: object) -> SimpleNamespace:
-        self.asked = str(statement)
-        return SimpleNamespace(one=lambda: datetime.fromisoformat("2026-01-12T09:00:00-05:00"))
+    def fetchall(self) -> list[tuple[datetime]]:
+        return [(datetime.fromisoformat("2026-01-12T09:00:00-05:00"),)]
 
 
 def test_postgresql_tells_the_time_of_the_statement_not_of_the_transaction() -> None:
     """A-06: a drop that waited for a lock is judged when it gets it."""
-    session = PostgresSession()
-    assert db.DatabaseClock().now(session) == datetime(2026, 1, 12, 14, tzinfo=UTC)  # type: ignore[arg-type]
-    assert session.asked == "SELECT clock_timestamp()"
+    cursor = PostgresCursor()
+    line = lines.Line(cursor=cursor, dialect=postgresql.dialect())
+    assert db.DatabaseClock().now(line) == datetime(2026, 1, 12, 14, tzinfo=UTC)
+    assert cursor.asked == "SELECT clock_timestamp()"
 
 
 def test_each_engine_gets_its_own_insert() -> None:

@@ -8,13 +8,19 @@ from respond_house import OPERATOR, House, Page, answered, checked
 
 from assess.instruments.load import shipped
 from assess.web.respond import create_respond_app
-from assess.web.shared import faults, headers
+from assess.web.shared import faults, headers, rates
 
 ADDRESS = "203.0.113.77"
 MESSAGES = {
     "en": "Too many tries from your network. Wait one minute and try again.",
     "fr-CA": "Trop d’essais depuis votre réseau. Attendez une minute et réessayez.",
 }
+
+
+@pytest.fixture(autouse=True)
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the minute not end in the middle of a test."""
+    monkeypatch.setattr(rates, "MINUTE", 10**9)
 
 
 def limited(house: House, most: int) -> FlaskClient:

@@ -133,8 +133,8 @@ def test_a_second_send_gives_the_same_receipt_and_one_ballot(house: House) -> No
 @pytest.mark.parametrize(
     ("locale", "told"),
     [
-        ("en", "This ballot takes the place of the one you sent before."),
-        ("fr-CA", "Ce bulletin remplace celui que vous aviez envoyé."),
+        ("en", "This ballot takes the place of the one you sent before, whose receipt no longer counts."),
+        ("fr-CA", "Ce bulletin remplace celui que vous aviez envoyé, dont le reçu ne vaut plus."),
     ],
 )
 def test_changed_answers_replace_the_ballot_and_say_so(house: House, locale: str, told: str) -> None:
