@@ -133,10 +133,12 @@ def person(
     width: int = 360,
     scheme: str = "light",
     measured: bool = False,
+    dated: bool = True,
 ) -> Person:
     """Return somebody with a browser of their own; every wait ends after ten seconds.
 
-    `measured`: where no script is wanted, ours alone never arrives, because what measures a page is a script itself.
+    `dated`: the browser has the date of the wave, by which it throws old drafts away. `measured`: where no script is
+    wanted, ours alone never arrives, because what measures a page is a script itself.
     """
     context = browser.new_context(
         viewport={"width": width, "height": PHONE["height"]},
@@ -147,4 +149,6 @@ def person(
     context.set_default_timeout(10_000)
     if measured and not script:
         context.route("**/respond.js", lambda route: route.abort())
+    if dated:
+        context.clock.set_fixed_time(served.house.wave.opens_at)
     return Person(page=context.new_page(), served=served, locale=locale, script=script)

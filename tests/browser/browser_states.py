@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
-import pytest
 from browser_person import Person
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -21,7 +20,6 @@ from assess.surveys.states import State
 from assess.surveys.tables import Wave
 from assess.web.respond import views
 from assess.web.respond.asked import Answer
-from assess.web.shared.rates import Turnstile
 
 LONG = "They call back the same day. " * 52
 """1,508 characters."""
@@ -96,8 +94,7 @@ def _sending(who: Person) -> Iterator[str]:
         who.press("send")
         expect(who.page.get_by_role("alert")).to_be_focused()
         yield "M8 fault"
-    with pytest.MonkeyPatch.context() as crowded:
-        crowded.setattr(Turnstile, "admits", lambda *_: False)
+    with patch.dict(views.POSTS, {"/w/drop": views.too_many}):
         who.press("send")
         expect(who.page.get_by_role("alert")).to_be_focused()
         yield "M11 limit"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -167,13 +168,89 @@ def test_a_draft_is_sealed_under_the_code_and_says_nothing_without_it(chromium: 
     ((place, lying),) = who.page.evaluate("Object.entries(localStorage)")
     code = codes.normalise(who.code)
     assert code is not None
+    until = (served.house.wave.closes_at + timedelta(days=8)).date()
+    assert lying[:10] == until.isoformat(), "the same for everybody of the wave"
     assert place == "assess-" + hkdf(code, b"assess/draft/v1/place", 8).hex()
     assert not any(told in lying + place for told in ("canary", "AL1", who.code, who.code.replace("-", "")))
-    draft = json.loads(who.page.evaluate(OPENED, [encoded(hkdf(code, b"assess/draft/v1", 32)), lying]))
+    draft = json.loads(who.page.evaluate(OPENED, [encoded(hkdf(code, b"assess/draft/v1", 32)), lying[10:]]))
     assert draft["typed"] == [["AL1", "2"], ["AL2", "5"], ["OQ1", "canary-comment"]]
     assert draft.keys() == {"at", "typed"}
     with pytest.raises(Exception, match="OperationError"):
-        who.page.evaluate(OPENED, [encoded(hkdf(b"another co", b"assess/draft/v1", 32)), lying])
+        who.page.evaluate(OPENED, [encoded(hkdf(b"another co", b"assess/draft/v1", 32)), lying[10:]])
+
+
+def test_a_draft_waits_for_a_decision_whatever_is_done_before_it(chromium: Browser, served: Served) -> None:
+    """M6: another language, Back and Forward ask again; nothing is overwritten unasked."""
+    who = started(chromium, served)
+    who.page.locator("fieldset#AL1 input[value='2']").check()
+    expect_kept(who)
+    who.arrive()
+    expect(who.page.locator("[data-told=found]")).to_be_focused()
+    who.press("other")
+    expect(who.page.locator("html[lang=fr-CA]")).to_be_attached()
+    expect(who.page.locator("[data-told=found]")).to_be_focused()
+    who.page.go_back()
+    who.arrived("code")
+    who.page.go_forward()
+    expect(who.page.locator("[data-told=found]")).to_be_focused()
+    who.page.locator("[data-told=found]").get_by_role("button", name="Continuer").click()
+    expect(who.page.locator("fieldset#AL1 input[value='2']")).to_be_checked()
+
+
+def test_the_first_page_says_that_answers_lie_here_until_the_survey_is_long_over(
+    chromium: Browser, served: Served
+) -> None:
+    """U-13: a phone that reloads a page in its pocket; eight days after closing the draft is thrown away."""
+    who = started(chromium, served)
+    who.page.locator("fieldset#AL1 input[value='2']").check()
+    expect_kept(who)
+    who.page.reload()
+    expect(who.page.locator(".notice.information")).to_contain_text("Answers are kept on this device.")
+    who.page.context.clock.set_fixed_time(served.house.wave.closes_at + timedelta(days=9))
+    who.page.reload()
+    expect(who.page.locator("#code")).to_be_visible()
+    expect(who.page.locator(".notice")).to_have_count(0)
+    assert who.page.evaluate("localStorage.length") == 0
+
+
+def test_a_device_without_room_is_not_said_to_keep_anything(chromium: Browser, served: Served) -> None:
+    """M7: the words depend on what was kept, not on what was tried."""
+    who = started(chromium, served)
+    who.page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    at_the_check(who)
+    who.page.context.set_offline(True)
+    who.press("send")
+    expect(who.page.locator("[data-told=waitingOpen]")).to_contain_text("your answers are on it, nowhere else")
+
+
+def test_a_ballot_that_waits_is_not_sent_behind_the_back_of_who_goes_on_changing(
+    chromium: Browser, served: Served
+) -> None:
+    """M7: "Change" takes the waiting Send back; only Send sends."""
+    who = at_the_check(started(chromium, served))
+    who.page.context.set_offline(True)
+    who.press("send")
+    expect(who.page.locator("[data-told=waiting]")).to_be_focused()
+    who.press("change", within="#AL1")
+    who.page.context.set_offline(False)
+    who.page.wait_for_timeout(500)
+    assert served.house.ballots() == []
+    part(who, 1)
+
+
+def test_a_try_that_is_made_by_itself_leaves_the_focus_where_it_is(chromium: Browser, served: Served) -> None:
+    """M7: who reads on with a keyboard is not thrown back to the notice."""
+    who = at_the_check(started(chromium, served))
+    who.page.context.set_offline(True)
+    who.press("send")
+    expect(who.page.locator("[data-told=waiting]")).to_be_focused()
+    who.page.locator("#AL2-b").focus()
+    who.page.evaluate("dispatchEvent(new Event('online'))")
+    who.page.wait_for_timeout(500)
+    expect(who.page.locator("#AL2-b")).to_be_focused()
+    expect(who.page.locator("[data-told=waiting]")).to_have_count(1)
 
 
 def test_the_length_of_a_draft_does_not_tell_how_much_is_answered(chromium: Browser, served: Served) -> None:
@@ -182,6 +259,7 @@ def test_the_length_of_a_draft_does_not_tell_how_much_is_answered(chromium: Brow
     lengths = set()
     for item in ("AL1", "AL2", "AL3"):
         who.page.locator(f"fieldset#{item} input[value='1']").check()
+        who.page.evaluate("document.querySelector('textarea[name=OQ1]').value += 'é'.repeat(300)")
         expect_kept(who)
         lengths |= set(who.page.evaluate("Object.values(localStorage).map(each => each.length)"))
     assert len(lengths) == 1
@@ -260,7 +338,7 @@ def test_a_page_that_is_not_ours_is_no_receipt(chromium: Browser, served: Served
         "**/w/drop", lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Hotel</h1>")
     )
     who.press("send")
-    expect(who.page.locator("[data-told=fault]")).to_be_focused()
+    expect(who.page.locator("[data-told=unsure]")).to_be_focused()
     who.arrived("check")
     who.page.unroute("**/w/drop")
     who.press("again")
@@ -286,7 +364,7 @@ def test_a_body_that_is_too_long_is_said_in_place_and_loses_nothing(chromium: Br
     who.to_the_last_part()
     who.page.evaluate("document.querySelector('textarea[name=OQ1]').value = 'x'.repeat(1e6)")
     who.press("check")
-    expect(who.page.get_by_role("alert")).to_contain_text("This is too long to be received")
+    expect(who.page.get_by_role("alert")).to_contain_text("this is too long to be received")
     assert who.page.evaluate("document.querySelector('textarea[name=OQ1]').value.length") == 1_000_000
 
 

@@ -28,7 +28,7 @@ _CHECKED: Final = b" checked"
 _KIOSK: Final = b"1"
 _ROUND: Final = 1_024
 _NOTICES: Final = 2_816
-"""Room for M5, and for three things to mend, each in the summary and beside its field: a person brings about no more."""
+"""Room for M5, and for three things to mend, in the summary and beside their fields: nobody brings about more."""
 _COMMENT: Final = 5 * LONGEST_COMMENT
 """Bytes of the longest comment as HTML: no character that may be stored takes more than five."""
 _CODE: Final = 19
