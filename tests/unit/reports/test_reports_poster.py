@@ -76,7 +76,7 @@ def test_the_poster_says_everything_that_somebody_with_a_card_is_ever_told(paper
         "La première page dit ce qui est protégé et ce qui ne l’est pas.",
         "We cannot protect you from someone who sees your card or your screen.",
         "Nobody sends you a reminder: this sheet is the only one.",
-        "Personne ne vous enverra de rappel",
+        "Vous ne recevrez aucun rappel",
     ):
         assert said.count(sentence) == 1, sentence
     one = " ".join(poster.html(replace(USUAL, minutes=1), paper).split())
