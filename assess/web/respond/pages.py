@@ -55,7 +55,9 @@ def questionnaire(press: Press, found: Found, sent: Typed, locale: str) -> bytes
     """Return E1 and E2 with everything that was typed, and M5 if a ballot lies in the box."""
     sheet = sheet_of(found)
     instrument = press.instrument(found.survey)
-    values: dict[str, bytes] = {"code": safe(sent.code), "kiosk": _KIOSK if sent.kiosk else b""}
+    values: dict[str, bytes] = {"code": safe(sent.code)}
+    if sent.kiosk:
+        values["kiosk"] = _KIOSK
     for item, answer in sent.answers.items():
         values[f"{item}={answer}"] = _CHECKED
     for question, text in sent.comments.items():
