@@ -123,12 +123,10 @@ def code(
     return padded(drawn.encode(), SMALL)
 
 
-def refusal(
-    press: Press, survey: Survey, standing: Standing, typed_code: str, locale: str, *, kiosk: bool = False
-) -> bytes:
-    """Return M2 or M3."""
-    _ = translator(locale)
-    if standing is Standing.EARLY:
+def refusal(press: Press, found: Found, typed_code: str, locale: str, *, kiosk: bool = False) -> bytes:
+    """Return M2; or M3, which says whether a ballot is in, to whoever never saw what their last Send came to."""
+    _, survey = translator(locale), found.survey
+    if found.standing is Standing.EARLY:
         opens = moment(survey.opens_at, survey.zone, locale)
         heading = _("This survey is not open yet")
         text = _("This survey opens on {opens}. Your code will work then.", opens=opens)
@@ -141,7 +139,12 @@ def refusal(
             if known
             else _("The report for the leaders is planned for {date}.", date=report_day(survey, locale))
         )
-        text = f"{closed} {report}"
+        ballot = (
+            _("We have no ballot from this code.")
+            if found.receipt is None
+            else _("We have a ballot from this code (receipt {receipt}).", receipt=found.receipt)
+        )
+        text = f"{closed} {ballot} {report}"
     return message(press, locale, heading=heading, text=text, code=typed_code, kiosk=kiosk)
 
 

@@ -190,7 +190,7 @@ def _turned_away(desk: Desk, asked: Asked, found: Found | None, locale: str) -> 
     if found is None:
         body = pages.code(desk.press, locale, shown=asked.sent.get(posted.CODE, ""), wrong=True, kiosk=asked.kiosk)
         return page(body, HTTPStatus.NOT_FOUND)
-    body = pages.refusal(desk.press, found.survey, found.standing, _code(asked), locale, kiosk=asked.kiosk)
+    body = pages.refusal(desk.press, found, _code(asked), locale, kiosk=asked.kiosk)
     return page(body, HTTPStatus.FORBIDDEN)
 
 
@@ -208,10 +208,8 @@ def _not_dropped(desk: Desk, asked: Asked, locale: str) -> Answer:
 
 def _refused(desk: Desk, asked: Asked, outcome: box.Refused, locale: str) -> Answer:
     """M1, M2, M3 as the box decided, which is newer than anything that was looked up before."""
-    if outcome.wave_id is None:
-        return _turned_away(desk, asked, None, locale)
-    early = outcome.reason is box.RefusedReason.EARLY
-    standing = Standing.EARLY if early else Standing.OVER
-    survey = desk.survey(outcome.wave_id)
-    body = pages.refusal(desk.press, survey, standing, _code(asked), locale, kiosk=asked.kiosk)
-    return page(body, HTTPStatus.FORBIDDEN)
+    found = None if outcome.wave_id is None else _look(desk, asked)
+    if found is not None:
+        early = outcome.reason is box.RefusedReason.EARLY
+        found = replace(found, standing=Standing.EARLY if early else Standing.OVER)
+    return _turned_away(desk, asked, found, locale)
