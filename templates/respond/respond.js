@@ -167,7 +167,7 @@
       target);
   }
 
-  // Posts of one size, or of two or three times it: who counts bytes on the way learns nothing of the answers.
+  // Posts of one size, of twice that where long comments need it: who counts bytes learns nothing else.
   function padded(fields) {
     fields.append("pad", "");
     const missing = (SIZE - String(fields).length % SIZE) % SIZE;
@@ -284,7 +284,8 @@
   }
 
   function refuse(answer, status) {
-    tell("error", status === 413 ? "long" : [...answer.querySelectorAll("h1, h1 + p")].map((each) => each.textContent).join(". "), {});
+    const said = [...answer.querySelectorAll("h1, h1 + p")].map((each) => each.textContent).join(". ");
+    tell("error", status === 413 ? "long" : said, {});
   }
 
   // ---- the draft on the device: AES-256-GCM under HKDF(code); without a secure connection there is none ------

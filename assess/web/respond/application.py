@@ -18,9 +18,10 @@ from structlog import BoundLogger
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from assess import resources
-from assess.i18n import translator
+from assess.i18n import number, translator
 from assess.instruments.model import Instrument
 from assess.surveys import db, lines
+from assess.surveys.ballots import LONGEST_COMMENT
 from assess.surveys.intake import Intake
 from assess.web.respond import about, asked, files, pages, posts, views
 from assess.web.respond.lookup import Board
@@ -143,7 +144,8 @@ def _words(status: HTTPStatus, locale: str) -> tuple[str, str]:
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return _("This is too long to be received"), _(
                 "Nothing was sent, and so long a page cannot be shown again. Start again with your code: a comment may "
-                "have 1,500 characters."
+                "have {limit} characters.",
+                limit=number(LONGEST_COMMENT, locale),
             )
         case HTTPStatus.METHOD_NOT_ALLOWED:
             return _("This page opens from your code"), _("Nothing was sent and nothing is lost on our side.")

@@ -15,7 +15,8 @@ from typing import Final
 from flask import Flask, Response, request
 
 from assess import resources
-from assess.i18n import LOCALES, translator
+from assess.i18n import LOCALES, number, translator
+from assess.surveys.ballots import LONGEST_COMMENT
 
 STYLE: Final = "respond.css"
 SCRIPT: Final = "respond.js"
@@ -79,7 +80,10 @@ def words(locale: str) -> dict[str, str]:
         "waitingKiosk": _("Not received: this device seems to be offline. Nothing is kept on it."),
         "away": _("You seem to be offline. What you typed is still here."),
         "unsure": _("We do not know yet whether this was received. Try now: it is never counted twice."),
-        "long": _("Nothing was sent: this is too long to be received. A comment may have 1,500 characters."),
+        "long": _(
+            "Nothing was sent: this is too long to be received. A comment may have {limit} characters.",
+            limit=number(LONGEST_COMMENT, locale),
+        ),
         "kept": _("Answers are kept on this device. The code they were typed with brings them back."),
         "again": _("Try now"),
         "name": _("This may name someone. Change it?"),
