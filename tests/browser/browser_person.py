@@ -152,3 +152,25 @@ def person(
     if dated:
         context.clock.set_fixed_time(served.house.wave.opens_at)
     return Person(page=context.new_page(), served=served, locale=locale, script=script)
+
+
+def started(chromium: Browser, served: Served) -> Person:
+    """Return somebody with a script who has read the letter and stands before the first part."""
+    who = person(chromium, served, "en", script=True)
+    who.arrive()
+    who.begin()
+    return who
+
+
+def to_the_check(who: Person) -> Person:
+    """Bring somebody who answered to their check page."""
+    who.to_the_last_part()
+    who.press("check")
+    who.arrived("check")
+    return who
+
+
+def at_the_check(who: Person) -> Person:
+    """Answer one statement and go to the check page."""
+    who.page.locator("fieldset#AL1 input[value='2']").check()
+    return to_the_check(who)
