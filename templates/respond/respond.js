@@ -24,7 +24,7 @@
   function begin() {
     main = document.querySelector("main");
     form = at("f");
-    for (const each of document.querySelectorAll(".unscripted")) each.hidden = true;
+    for (const each of main.querySelectorAll(".scripted, .unscripted")) each.hidden = each.matches(".unscripted");
     if (form) form.onsubmit = (event) => { event.preventDefault(); pressed(event.submitter); };
     if (is("code")) code();
     if (is("questions")) questions();

@@ -147,6 +147,11 @@ def test_a_kiosk_stays_one_through_the_whole_walk(chromium: Browser, served: Ser
     """A-25: a wrong code, another language, and the next person begin at the kiosk's own first page."""
     who = person(chromium, served, "en", script=script)
     who.arrive("wrong", kiosk=True)
+    # Each is told what is true of their browser, and only that.
+    promised = who.page.get_by_text("This device keeps nothing of what you type.")
+    warned = who.page.get_by_text("This browser runs no JavaScript")
+    expect(promised).to_be_visible(visible=script)
+    expect(warned).to_be_visible(visible=not script)
     expect(who.page.get_by_role("alert")).to_be_visible()
     for _ in range(2):
         who.page.locator("#language").click()
