@@ -174,3 +174,9 @@ def at_the_check(who: Person) -> Person:
     """Answer one statement and go to the check page."""
     who.page.locator("fieldset#AL1 input[value='2']").check()
     return to_the_check(who)
+
+
+def left_alone(who: Person, milliseconds: int) -> None:
+    """Let the time of a page pass in which nobody touches it; what the last touch scrolls is over before that."""
+    who.page.wait_for_timeout(250)
+    who.page.clock.fast_forward(milliseconds)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
-from browser_person import Person
+from browser_person import Person, left_alone
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -128,7 +128,7 @@ def _kiosk(who: Person) -> Iterator[str]:
     who.press("continue")
     who.begin()
     who.page.locator("fieldset#AL2 input[value='3']").check()
-    who.page.clock.fast_forward(60_000)
+    left_alone(who, 60_000)
     expect(who.page.get_by_role("dialog")).to_be_visible()
     yield "U-14 still there"
     who.press("continue", within="dialog")

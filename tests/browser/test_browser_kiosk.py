@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from browser_house import Served
-from browser_person import Person, person
+from browser_person import Person, left_alone, person
 from playwright.sync_api import Browser, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -30,17 +30,17 @@ def kept(who: Person) -> int:
 def test_nobody_there_is_asked_after_a_minute_and_wiped_half_a_minute_later(chromium: Browser, served: Served) -> None:
     """U-14, A-25: 60 s, "Still there?", 30 s, then the first page with nothing in it."""
     who = at_kiosk(chromium, served)
-    who.page.clock.fast_forward(59 * SECOND)
+    left_alone(who, 59 * SECOND)
     expect(who.page.get_by_role("dialog")).to_have_count(0)
-    who.page.clock.fast_forward(1 * SECOND)
+    left_alone(who, 1 * SECOND)
     expect(who.page.get_by_role("dialog", name="Still there?")).to_be_visible()
     expect(who.page.get_by_role("dialog").get_by_role("button", name="Continue")).to_be_focused()
-    who.page.clock.fast_forward(30 * SECOND)
+    left_alone(who, 30 * SECOND)
     who.arrived("code")
     assert who.page.locator("#code").input_value() == ""
     assert who.page.url == f"{served.address}?kiosk=1&lang=en"
     who.page.go_back()
-    assert "Somewhat disagree" not in who.page.content() or who.page.locator(":checked").count() == 0
+    expect(who.page.locator(":checked")).to_have_count(0)
     assert kept(who) == 0
 
 
@@ -48,9 +48,9 @@ def test_who_says_continue_goes_on_as_often_as_they_like(chromium: Browser, serv
     """U-14: always extendable; Escape is a yes too."""
     who = at_kiosk(chromium, served)
     for answer in ("click", "Escape", "click"):
-        who.page.clock.fast_forward(60 * SECOND)
+        left_alone(who, 60 * SECOND)
         expect(who.page.get_by_role("dialog")).to_be_visible()
-        who.page.clock.fast_forward(29 * SECOND)
+        left_alone(who, 29 * SECOND)
         if answer == "click":
             who.press("continue", within="dialog")
         else:
@@ -62,7 +62,7 @@ def test_who_says_continue_goes_on_as_often_as_they_like(chromium: Browser, serv
 def test_a_device_that_slept_is_wiped_when_it_wakes(chromium: Browser, served: Served) -> None:
     """A-25: its timers slept too, so the clock on the wall decides."""
     who = at_kiosk(chromium, served)
-    who.page.clock.fast_forward(3_600 * SECOND)
+    left_alone(who, 3_600 * SECOND)
     who.arrived("code")
     assert who.page.locator("#code").input_value() == ""
 
@@ -70,7 +70,7 @@ def test_a_device_that_slept_is_wiped_when_it_wakes(chromium: Browser, served: S
 def test_the_question_on_the_receipt_does_not_say_that_nothing_is_sent(chromium: Browser, served: Served) -> None:
     """U-14: what is sent is sent."""
     who = at_kiosk(chromium, served)
-    who.page.clock.fast_forward(60 * SECOND)
+    left_alone(who, 60 * SECOND)
     expect(who.page.get_by_role("dialog")).to_contain_text("What is not sent is gone then.")
     who.press("continue", within="dialog")
     who.to_the_last_part()
@@ -78,7 +78,7 @@ def test_the_question_on_the_receipt_does_not_say_that_nothing_is_sent(chromium:
     who.arrived("check")
     who.press("send")
     who.arrived("receipt")
-    who.page.clock.fast_forward(60 * SECOND)
+    left_alone(who, 60 * SECOND)
     expect(who.page.get_by_role("dialog")).to_be_visible()
     expect(who.page.get_by_role("dialog")).not_to_contain_text("not sent")
 
@@ -87,7 +87,7 @@ def test_who_is_busy_is_not_asked(chromium: Browser, served: Served) -> None:
     """U-14: the minute begins anew with every touch and key."""
     who = at_kiosk(chromium, served)
     for value in (1, 2, 3, 4):
-        who.page.clock.fast_forward(40 * SECOND)
+        left_alone(who, 40 * SECOND)
         who.page.locator(f"fieldset#AL2 input[value='{value}']").check()
         expect(who.page.get_by_role("dialog")).to_have_count(0)
 
@@ -110,8 +110,8 @@ def test_nothing_is_kept_on_the_device_and_the_receipt_wipes_the_page(chromium: 
     assert who.page.url == f"{served.address}?kiosk=1&lang=en"
     for _ in range(3):
         who.page.go_back()
-        assert who.page.locator(":checked").count() == 0
-        assert who.page.locator(".said").count() == 0
+        expect(who.page.locator(":checked")).to_have_count(0)
+        expect(who.page.locator(".said")).to_have_count(0)
 
 
 def test_back_at_a_kiosk_leaves_and_wipes(chromium: Browser, served: Served) -> None:
@@ -120,7 +120,7 @@ def test_back_at_a_kiosk_leaves_and_wipes(chromium: Browser, served: Served) -> 
     who.press("next")
     who.page.go_back()
     who.page.go_forward()
-    assert who.page.locator(":checked").count() == 0
+    expect(who.page.locator(":checked")).to_have_count(0)
     assert kept(who) == 0
 
 
@@ -136,7 +136,7 @@ def test_a_kiosk_without_a_network_says_not_received_and_keeps_nothing(chromium:
     expect(told).to_contain_text("Not received: this device seems to be offline. Nothing is kept on it.")
     assert kept(who) == 0
     who.page.context.set_offline(False)
-    who.page.clock.fast_forward(45 * SECOND)
+    left_alone(who, 45 * SECOND)
     assert served.house.ballots() == []
     who.press("again")
     who.arrived("receipt")
@@ -190,7 +190,7 @@ def test_a_device_of_ones_own_is_told_to_forget_nothing(chromium: Browser, serve
     who.arrive()
     who.begin()
     who.page.locator("fieldset#AL1 input[value='2']").check()
-    who.page.clock.fast_forward(3_600 * SECOND)
+    left_alone(who, 3_600 * SECOND)
     expect(who.page.get_by_role("dialog")).to_have_count(0)
     who.to_the_last_part()
     who.press("check")
