@@ -107,12 +107,9 @@ def lent(engine: Engine) -> Iterator[Line]:
     connection = engine.raw_connection()
     try:
         yield Line(cursor=connection.cursor(), dialect=engine.dialect)
-    except engine.dialect.loaded_dbapi.Error as error:
-        # What failed on a connection may have broken it; a server that went away broke all that wait in the pool.
-        lost = engine.dialect.is_disconnect(error, connection.driver_connection, None)
+    except engine.dialect.loaded_dbapi.Error:
+        # What failed on a connection may have broken it.
         connection.invalidate()
-        if lost:
-            engine.dispose()
         raise
     finally:
         connection.close()

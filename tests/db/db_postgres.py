@@ -255,6 +255,15 @@ def tables_on_disk(url: str) -> dict[str, bytes]:
     )
 
 
+def cut(url: str) -> int:
+    """End every connection to a database, as a restart of the server does; return how many there were."""
+    with _at(url).admin() as connection:
+        rows = connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", (_name(url),)
+        )
+        return sum(ended for (ended,) in rows)
+
+
 def log_position(url: str) -> str:
     """Return where the write-ahead log ends now, as the server writes positions."""
     with _at(url).admin(_name(url)) as connection:

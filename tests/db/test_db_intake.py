@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import db_postgres
 import pytest
 from db_house import CLOSES, House
 from sqlalchemy import func, select
@@ -297,3 +298,18 @@ def test_a_thread_keeps_its_line_for_looks_and_gets_another_after_a_fault_or_a_n
     with readers.lent() as fourth:
         assert fourth is not third
         assert envelopes.find(fourth, code) is not None
+
+
+def test_whoever_answers_after_the_server_came_back_is_told_nothing_of_it(postgresql: House) -> None:
+    """A-06, M8: every connection that waits was cut; what one thread finds takes no other thread's away."""
+    wave = postgresql.opened(form="plain")
+    first, second = postgresql.codes(wave)["sales"][:2]
+    engine = postgresql.engine_of(DatabaseRole.RESPOND)
+    taking = Intake(engine, postgresql.clock)
+    pool = engine.pool
+    with engine.connect(), engine.connect():  # two that wait afterwards
+        pass
+    assert isinstance(taking.drop(asked(first), instrument=postgresql.instrument), Receipt)
+    assert db_postgres.cut(postgresql.url) >= 2
+    assert isinstance(taking.drop(asked(second), instrument=postgresql.instrument), Receipt)
+    assert engine.pool is pool
