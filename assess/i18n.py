@@ -99,7 +99,9 @@ def day(value: date, locale: str) -> str:
 def moment(value: datetime, zone: str, locale: str) -> str:
     """Return an instant in a zone, with the zone printed: July 1, 2026, 17:30 (America/Toronto)."""
     local = value.astimezone(ZoneInfo(zone))
-    clock = format_time(local, "HH:mm" if locale == "en" else "HH 'h' mm", locale=babel_locale(locale))
+    # Quebec writes the hour without a zero before it, and the minutes only where there are some: 9 h, 17 h 30.
+    french = "H 'h' mm" if local.minute else "H 'h'"
+    clock = format_time(local, "HH:mm" if locale == "en" else french, locale=babel_locale(locale))
     if locale == "fr-CA":
         clock = clock.replace(" ", NBSP)
     return f"{day(local.date(), locale)}, {clock} ({zone})"

@@ -27,7 +27,7 @@ USUAL = Poster(
     address="https://r.example.org",
     contact="camille@client.example",
     minutes=6,
-    opens={"en": "January 12, 2026, 09:00 (America/Toronto)", "fr-CA": "12 janvier 2026, 09 h 00 (America/Toronto)"},
+    opens={"en": "January 12, 2026, 09:00 (America/Toronto)", "fr-CA": "12 janvier 2026, 9 h (America/Toronto)"},
     closes={"en": "January 23, 2026, 23:59 (America/Toronto)", "fr-CA": "23 janvier 2026, 23 h 59 (America/Toronto)"},
     promise={each: promise.short(KeyMode.SERVICE, each) for each in LOCALES},
     opened_on=date(2026, 1, 12),
@@ -39,7 +39,7 @@ LONGEST = replace(
     wave="W" * 80,
     address="https://" + "r" * 24 + ".test",
     contact="x" * 239 + "@client.example",
-    opens={"en": f"September 12, 2026, 09:00 ({ZONE})", "fr-CA": f"12 septembre 2026, 09 h 00 ({ZONE})"},
+    opens={"en": f"September 12, 2026, 09:00 ({ZONE})", "fr-CA": f"12 septembre 2026, 9 h ({ZONE})"},
     closes={"en": f"September 23, 2026, 23:59 ({ZONE})", "fr-CA": f"23 septembre 2026, 23 h 59 ({ZONE})"},
     sides=({"en": "W" * 200, "fr-CA": "É" * 200}, {"en": "Marketing", "fr-CA": "Marketing"}),
 )

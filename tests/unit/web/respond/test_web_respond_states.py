@@ -176,7 +176,7 @@ def test_m1_is_the_same_for_every_unknown_code(house: House, path: str, locale: 
     ("locale", "text"),
     [
         ("en", "This survey opens on January 12, 2026, 09:00 (America/Toronto). Your code will work then."),
-        ("fr-CA", "Ce sondage ouvre le 12 janvier 2026, 09 h 00 (America/Toronto). Votre code fonctionnera à ce "),
+        ("fr-CA", "Ce sondage ouvre le 12 janvier 2026, 9 h (America/Toronto). Votre code fonctionnera à ce "),
     ],
 )
 def test_m2_says_when_the_survey_opens(house: House, path: str, locale: str, text: str) -> None:
