@@ -69,7 +69,7 @@ def test_an_instant_is_told_in_its_zone_and_names_it() -> None:
         f"1ᵉʳ{NBSP}juillet 2026, 17{NBSP}h{NBSP}30 (America/Toronto)"
     )
     assert i18n.moment(moment, "Australia/Adelaide", "en") == "July 2, 2026, 07:00 (Australia/Adelaide)"
-    assert i18n.moment(moment, "Australia/Adelaide", "fr-CA") == f"2 juillet 2026, 7{NBSP}h (Australia/Adelaide)"
+    assert i18n.moment(moment, "Australia/Adelaide", "fr-CA") == f"2{NBSP}juillet 2026, 7{NBSP}h (Australia/Adelaide)"
 
 
 @pytest.mark.parametrize(
