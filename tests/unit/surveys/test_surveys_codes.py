@@ -54,10 +54,12 @@ def test_a_printed_code_is_read_back_however_it_is_typed(code: bytes) -> None:
     assert codes.normalise(shown.replace("0", "o").replace("1", "l")) == code
     assert codes.normalise(shown.replace("0", "O").replace("1", "I")) == code
     assert codes.normalise(shown.replace("-", "\N{NON-BREAKING HYPHEN}")) == code
+    assert codes.normalise(f"https://r.example.org/w/#{shown}") == code
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "F99Z", "F99Z-N0V9-NH7T-9AR", "F99Z-N0V9-NH7T-9AR44", "U99Z-N0V9-NH7T-9AR4", "é" * 16]
+    "typed",
+    ["", "F99Z", "F99Z-N0V9-NH7T-9AR", "F99Z-N0V9-NH7T-9AR44", "U99Z-N0V9-NH7T-9AR4", "é" * 16, "F99Z-N0V9-NH7T-9AR4#"],
 )
 def test_what_is_no_code_is_none(typed: str) -> None:
     """U-10."""
