@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 SERVE ?= 1
-# A process that is kept from writing its compiled modules compiles them at every start; the tests start hundreds.
+# A process that is kept from writing its compiled modules compiles them at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check serve bench simulate attack pictures gallery clean

@@ -19,13 +19,9 @@ EVERY = 0.02
 
 
 def _run(command: list[str], home: Path) -> tuple[float, float]:
-    """Return wall seconds of a command, and the peak resident MB of the largest process of it.
-
-    As a stranger runs it: a process that is kept from writing its compiled modules compiles them at every start.
-    """
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """Return wall seconds of a command, and the peak resident MB of the largest process of it."""
     begin = time.perf_counter()
-    process = subprocess.Popen(command, env=environment | {"ASSESS_HOME": str(home)}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env={**os.environ, "ASSESS_HOME": str(home)}, stdout=subprocess.DEVNULL)
     peak = 0.0
     while process.poll() is None:
         peak = max(peak, _peak(process.pid))

@@ -117,11 +117,12 @@ def engine(url: str) -> Engine:
 
     SQLite transactions are explicit: `BEGIN IMMEDIATE`, or a plain `BEGIN` for sessions made by `readers`.
     """
-    # A server that was started again broke every connection that waits: each is asked before it is lent, so that nobody
-    # who answers is told of it. SQLite has no server, and its pool does not ask.
     at = address(url)
-    made = create_engine(at, pool_pre_ping=at.get_backend_name() != "sqlite")
-    if made.dialect.name == "sqlite":
+    on_sqlite = at.get_backend_name() == "sqlite"
+    # A server that was started again broke every connection that waits: each is asked before it is lent, so that nobody
+    # who answers is told of it.
+    made = create_engine(at, pool_pre_ping=not on_sqlite)
+    if on_sqlite:
         file = made.url.database
         if file and file != ":memory:":
             _private(Path(file))

@@ -255,13 +255,15 @@ def tables_on_disk(url: str) -> dict[str, bytes]:
     )
 
 
-def cut(url: str) -> int:
-    """End every connection to a database, as a restart of the server does; return how many there were."""
+def cut(url: str, process: int | None = None) -> int:
+    """End all connections to a database, or the one of a process; return how many were ended."""
     with _at(url).admin() as connection:
-        rows = connection.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", (_name(url),)
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+            "WHERE datname = %s AND pid = coalesce(%s, pid)",
+            (_name(url), process),
         )
-        return sum(ended for (ended,) in rows)
+        return len(ended.fetchall())
 
 
 def log_position(url: str) -> str:

@@ -301,15 +301,32 @@ def test_a_thread_keeps_its_line_for_looks_and_gets_another_after_a_fault_or_a_n
 
 
 def test_whoever_answers_after_the_server_came_back_is_told_nothing_of_it(postgresql: House) -> None:
-    """A-06, M8: every connection that waits was cut; what one thread finds takes no other thread's away."""
+    """A-06, M8: every connection that waits was cut, and the next two people have receipts all the same."""
     wave = postgresql.opened(form="plain")
-    first, second = postgresql.codes(wave)["sales"][:2]
     engine = postgresql.engine_of(DatabaseRole.RESPOND)
     taking = Intake(engine, postgresql.clock)
-    pool = engine.pool
     with engine.connect(), engine.connect():  # two that wait afterwards
         pass
-    assert isinstance(taking.drop(asked(first), instrument=postgresql.instrument), Receipt)
     assert db_postgres.cut(postgresql.url) >= 2
-    assert isinstance(taking.drop(asked(second), instrument=postgresql.instrument), Receipt)
-    assert engine.pool is pool
+    for code in postgresql.codes(wave)["sales"][:2]:
+        assert isinstance(taking.drop(asked(code), instrument=postgresql.instrument), Receipt)
+
+
+def test_a_connection_that_is_lost_leaves_those_that_others_use_to_the_pool(postgresql: House) -> None:
+    """What came back to a pool that is gone would stay open until it is swept."""
+    engine = postgresql.engine_of(DatabaseRole.RESPOND)
+
+    def process(line: lines.Line) -> int:
+        return int(line.told("SELECT pg_backend_pid()"))
+
+    def lose() -> None:
+        with lines.lent(engine) as line:
+            db_postgres.cut(postgresql.url, process(line))
+            line.say("SELECT 1")
+
+    with lines.lent(engine) as line:
+        held = process(line)
+        with pytest.raises(engine.dialect.loaded_dbapi.OperationalError):
+            lose()
+    with lines.lent(engine) as one, lines.lent(engine) as other:
+        assert held in {process(one), process(other)}
