@@ -162,6 +162,12 @@ def started(chromium: Browser, served: Served) -> Person:
     return who
 
 
+def on_part(who: Person, number: int) -> None:
+    """Expect a part of the core form on the screen, in English, and in the title."""
+    expect(who.page.locator(f"#part{number}")).to_be_visible()
+    assert who.page.title().startswith(f"Part {number} of 8")
+
+
 def to_the_check(who: Person) -> Person:
     """Bring somebody who answered to their check page."""
     who.to_the_last_part()

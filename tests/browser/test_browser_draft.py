@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from browser_house import Served
-from browser_person import Person, started, to_the_check
+from browser_person import on_part, started, to_the_check
 from browser_states import expect_kept
 from playwright.sync_api import Browser, expect
 
@@ -32,11 +32,6 @@ def hkdf(secret: bytes, info: bytes, length: int) -> bytes:
     assert length <= 32
     extracted = hmac.digest(bytes(32), secret, "sha256")
     return hmac.digest(extracted, info + b"\x01", "sha256")[:length]
-
-
-def part(who: Person, number: int) -> None:
-    expect(who.page.locator(f"#part{number}")).to_be_visible()
-    assert who.page.title().startswith(f"Part {number} of 8")
 
 
 def as_text(key: bytes) -> str:
@@ -62,7 +57,7 @@ def test_a_draft_is_found_again_and_is_gone_with_the_receipt(chromium: Browser, 
     expect(who.page.locator("[data-told=found]")).to_be_focused()
     expect(who.page.get_by_role("button", name="Begin")).to_have_count(0)
     who.press("continue")
-    part(who, 2)
+    on_part(who, 2)
     expect(who.page.locator("fieldset#TR1 input[value='5']")).to_be_checked()
     to_the_check(who)
     expect(who.page.locator("#AL1 .said")).to_have_text("Somewhat disagree")

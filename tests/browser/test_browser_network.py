@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import pytest
 from browser_house import Served
-from browser_person import Person, at_the_check, person, started, to_the_check
+from browser_person import Person, at_the_check, on_part, person, started, to_the_check
 from browser_states import failing
 from playwright.sync_api import Browser, Request, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 POST_BYTES = 24_576
-
-
-def part(who: Person, number: int) -> None:
-    expect(who.page.locator(f"#part{number}")).to_be_visible()
-    assert who.page.title().startswith(f"Part {number} of 8")
 
 
 def test_a_network_that_goes_away_keeps_everything_and_the_ballot_is_sent_when_it_is_back(
@@ -78,7 +73,7 @@ def test_a_ballot_that_waits_is_not_sent_behind_the_back_of_who_goes_on_changing
     who.page.context.set_offline(False)
     who.page.wait_for_timeout(500)
     assert served.house.ballots() == []
-    part(who, 1)
+    on_part(who, 1)
 
 
 def test_a_try_that_is_made_by_itself_leaves_the_focus_where_it_is(chromium: Browser, served: Served) -> None:
@@ -216,10 +211,7 @@ def test_every_post_has_one_size(chromium: Browser, served: Served) -> None:
     who.page.on("request", measure)
     who.arrive()
     who.begin()
-    who.page.locator("fieldset#AL1 input[value='2']").check()
-    who.to_the_last_part()
-    who.press("check")
-    who.arrived("check")
+    at_the_check(who)
     who.press("change", within="#AL1")
     who.to_the_last_part()
     who.page.fill("textarea[name=OQ1]", "é\n" * 700)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from browser_house import Served
-from browser_person import INSTRUMENT, person
+from browser_person import INSTRUMENT, at_the_check, person
 from playwright.sync_api import Browser, expect
 
 from assess.instruments import words
@@ -153,10 +153,7 @@ def test_the_receipt_can_be_printed_with_a_script_and_has_no_dead_button_without
         who = person(chromium, served, "en", script=script)
         who.arrive()
         who.begin()
-        who.page.locator("fieldset#AL1 input[value='2']").check()
-        who.to_the_last_part()
-        who.press("check")
-        who.arrived("check")
+        at_the_check(who)
         who.press("send")
         expect(who.arrived("receipt")).to_have_text("Received. Thank you.")
         if script:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from browser_house import Served
-from browser_person import Person, at_the_check, started, to_the_check
+from browser_person import at_the_check, on_part, started, to_the_check
 from playwright.sync_api import Browser, expect
 
 from assess.surveys import hints
@@ -15,28 +15,23 @@ from assess.surveys import hints
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
-def part(who: Person, number: int) -> None:
-    expect(who.page.locator(f"#part{number}")).to_be_visible()
-    assert who.page.title().startswith(f"Part {number} of 8")
-
-
 def test_one_part_stands_on_a_screen_and_nothing_advances_by_itself(chromium: Browser, served: Served) -> None:
     """E2, U-21: "Part 2 of 8", Back, Next, the focus on the heading."""
     who = started(chromium, served)
     expect(who.page.locator("#part1")).to_be_focused()
-    part(who, 1)
+    on_part(who, 1)
     expect(who.page.locator("#letter")).to_be_hidden()
     expect(who.page.locator("#part2")).to_be_hidden()
     for item in ("AL1", "AL2", "AL3", "AL4", "AL5"):
         who.page.locator(f"fieldset#{item} input[value='4']").check()
-    part(who, 1)
+    on_part(who, 1)
     who.press("next")
     expect(who.page.locator("#part2")).to_be_focused()
-    part(who, 2)
+    on_part(who, 2)
     assert who.page.locator("#progress").get_attribute("max") == "8"
     assert who.page.evaluate("document.getElementById('progress').value") == 2
     who.press("back")
-    part(who, 1)
+    on_part(who, 1)
     who.press("back")
     expect(who.page.locator("#letter")).to_be_visible()
     who.press("begin")
@@ -48,7 +43,7 @@ def test_the_browsers_own_back_goes_part_by_part_and_loses_nothing(chromium: Bro
     who = at_the_check(started(chromium, served))
     page = who.page
     page.go_back()
-    part(who, 8)
+    on_part(who, 8)
     for _ in range(8):
         page.go_back()
     expect(page.locator("#letter")).to_be_visible()
@@ -56,7 +51,7 @@ def test_the_browsers_own_back_goes_part_by_part_and_loses_nothing(chromium: Bro
     who.arrived("code")
     page.go_forward()
     page.go_forward()
-    part(who, 1)
+    on_part(who, 1)
     expect(page.locator("fieldset#AL1 input[value='2']")).to_be_checked()
     page.go_back()
     page.go_back()
