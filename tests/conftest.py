@@ -1,9 +1,11 @@
-"""Settings of every test: hypothesis profiles, and no environment of the machine it runs on."""
+"""Settings of every test: hypothesis profiles, no environment of the machine it runs on, no connection left open."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import db_connections
 import pytest
 from hypothesis import settings
 
@@ -17,3 +19,10 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's ASSESS_* variables never reach a test."""
     for name in [name for name in os.environ if name.startswith("ASSESS_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _every_connection_is_given_back() -> Iterator[None]:
+    """Each module answers for what it opened."""
+    with db_connections.none_left():
+        yield

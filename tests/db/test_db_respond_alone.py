@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import db_connections
 import db_postgres
 import pytest
 from db_house import House
@@ -39,7 +40,7 @@ def opened(postgresql: House) -> Iterator[tuple[House, str]]:
     """An open wave on a PostgreSQL that may serve, and a code of it."""
     postgresql.instrument = INSTRUMENT
     wave = postgresql.opened(form="core")
-    with db_postgres.durable():
+    with db_postgres.durable(), db_connections.given_back():
         yield postgresql, postgresql.codes(wave)["sales"][0]
 
 

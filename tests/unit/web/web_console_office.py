@@ -17,6 +17,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import db_connections
 import db_postgres
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -29,7 +30,6 @@ from assess.surveys import clients, db, moments, roster, staff, tenancy, waves
 from assess.surveys.keys import FileKeys
 from assess.surveys.roster import sides
 from assess.surveys.states import State
-from assess.web.console.request import EXTENSION
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 1, 20, 15, 0, tzinfo=UTC)
@@ -51,12 +51,15 @@ class Office:
     ids: dict[str, str]
     url: str
     made: list[Any] = field(default_factory=list)
+    serving: list[Engine] = field(default_factory=list)
     engines: dict[str, Engine] = field(default_factory=dict)
 
     def app(self) -> Any:
         """Return the application of this copy, made once."""
         if not self.made:
-            self.made.append(create_app(self.settings, clock=self.clock))
+            with db_connections.engines() as engines:
+                self.made.append(create_app(self.settings, clock=self.clock))
+            self.serving.extend(engines)
         return self.made[0]
 
     def visitor(self, email: str | None = None) -> Visitor:
@@ -85,11 +88,7 @@ class Office:
 
     def close(self) -> None:
         """Give every connection back."""
-        for application in self.made:
-            made = application.mounts["/console"].extensions[EXTENSION]
-            for maker in (made.sessions, made.readers, made.counting):
-                maker.kw["bind"].dispose()
-        for engine in self.engines.values():
+        for engine in (*self.serving, *self.engines.values()):
             engine.dispose()
 
 
