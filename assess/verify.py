@@ -176,8 +176,11 @@ def canonical(value: Any) -> bytes:
 
 
 def read_list(data: bytes, file: str) -> list[str]:
-    """Return the receipts of a list, one a line, each line with its end."""
-    lines = data.decode("utf-8", "replace").split("\n")
+    """Return the receipts of a list, one a line, each line with its end.
+
+    An editor or a mail program that writes the ends of lines in its own way, or a byte order mark, alters no receipt.
+    """
+    lines = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
     if lines.pop():
         raise Stop(UNUSABLE, "end", {"file": file, "line": len(lines) + 1})
     for number, line in enumerate(lines, start=1):
@@ -189,7 +192,7 @@ def read_list(data: bytes, file: str) -> list[str]:
 def read_record(data: bytes, file: str) -> Record:
     """Return a record, every part of it of the kind that a record has."""
     try:
-        found = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+        found = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
         canonical(found)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import closing
 
 import click
@@ -59,7 +60,7 @@ def serve() -> None:
 def run(settings: Settings) -> None:
     """Serve until stopped; the child process that runs due steps lives and dies with the server."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    _safe(settings)
+    safe(settings)
     db.upgrade(settings.url_of(DatabaseRole.OWNER))
     _look_for_keys(settings)
     _note_settings(settings)
@@ -73,10 +74,10 @@ def run(settings: Settings) -> None:
         child.wait(timeout=30)
 
 
-def _safe(settings: Settings) -> None:
+def safe(settings: Settings, roles: Iterable[DatabaseRole] = safeguards.SERVING) -> None:
     """Refuse a database that would betray people or lose ballots; leave no picture of the memory behind (A-23)."""
     safeguards.without_core_dumps()
-    safeguards.refuse(settings)
+    safeguards.refuse(settings, roles)
 
 
 def _look_for_keys(settings: Settings) -> None:
@@ -125,7 +126,7 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     settings = Settings()
-    _safe(settings)
+    safe(settings)
     _look_for_keys(settings)
     with closing(publish.services(settings)) as services:
         while True:
@@ -143,7 +144,9 @@ def worker() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def due(dry_run: bool, as_json: bool) -> None:
     """Run what is due now, a line a step; exit 1 if a step failed."""
-    with closing(publish.services(Settings())) as services:
+    settings = Settings()
+    safe(settings, [DatabaseRole.COUNT])
+    with closing(publish.services(settings)) as services:
         if dry_run:
             for step in runner.due(services):
                 _print(as_json=as_json, step=step.kind.value, wave=step.wave_id.hex())

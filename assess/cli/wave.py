@@ -11,7 +11,8 @@ import click
 
 from assess import publish
 from assess.cli.score import UNUSABLE, refusal
-from assess.settings import Settings
+from assess.cli.serving import safe
+from assess.settings import DatabaseRole, Settings
 from assess.surveys import audit, custody, totals, waves
 from assess.surveys import count as counting
 from assess.surveys.audit import Event
@@ -44,7 +45,9 @@ def count(wave_id: str, key_folder_lost: bool) -> None:
     Two shares open a witnessed wave. The server holds one; type the passphrase or the code, and leave the other blank.
     """
     key = _key(wave_id)
-    with closing(publish.services(Settings())) as services:
+    settings = Settings()
+    safe(settings, [DatabaseRole.COUNT])
+    with closing(publish.services(settings)) as services:
         counted = _counted(services.at(key), key, key_folder_lost=key_folder_lost)
     click.echo(f"counted {counted.counted} of {counted.used} ballots, root {counted.root}")
 

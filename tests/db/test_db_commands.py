@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import subprocess
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import db_connections
 import db_postgres
 import pytest
 from click.testing import CliRunner, Result
@@ -135,11 +137,10 @@ def test_the_server_and_its_worker_start_as_the_roles(house: House, monkeypatch:
     begun: list[Any] = []
     monkeypatch.setattr(serving.Server, "run", lambda server: begun.append(server.load()))
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: _Child())
-    served = run("serve")
+    with db_connections.given_back():
+        served = run("serve")
     assert served.exit_code == 0, served.output
-    application = begun[0].mounts["/console"].extensions["assess"]
-    for maker in (application.sessions, application.readers, application.counting):
-        maker.kw["bind"].dispose()
+    assert len(begun) == 1
     with house.sessions() as session:
         assert list(session.scalars(select(AuditRow.event))) == [Event.SETTING_CHANGED]
     stopped = threading.Event()
@@ -167,7 +168,7 @@ def test_a_command_uses_no_other_login_than_that_of_its_role(
     command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A-27: the addresses of the other three roles lead nowhere; with its own leading nowhere too it says so."""
-    with lent("postgresql", tmp_path) as house:
+    with lent("postgresql", tmp_path) as house, db_postgres.durable():
         with house.sessions.begin() as session:
             audit.record(session, "operator", Event.STAFF_ADDED, "account 1")
         needed = ROLE_OF[command]
@@ -183,24 +184,49 @@ def test_a_command_uses_no_other_login_than_that_of_its_role(
 
 
 @pytest.mark.parametrize(
-    "command", [("staff", "add", "robin@firm.example"), ("audit", "check"), ("audit", "head"), ("due",)], ids=" ".join
+    ("command", "mend"),
+    [
+        (("staff", "add", "robin@firm.example"), "this login may not do this"),
+        (("audit", "check"), "this login may not do this"),
+        (("audit", "head"), "this login may not do this"),
+        (("due",), "the login assess_respond for count is a member of assess_respond"),
+    ],
+    ids=["staff add", "audit check", "audit head", "due"],
 )
 def test_a_login_of_another_role_is_said_in_words(
-    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: tuple[str, ...], mend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A-27, U-110: the database refuses what a login may not, and whoever runs the command reads what to mend."""
-    with lent("postgresql", tmp_path) as house:
+    with lent("postgresql", tmp_path) as house, db_postgres.durable():
         for name in house.environment:
             monkeypatch.setenv(name, house.environment[ADDRESSES[DatabaseRole.RESPOND]])
         monkeypatch.setenv("ASSESS_HOME", str(tmp_path))
         done = run(*command)
         assert done.exit_code == 5, done.output
-        assert "this login may not do this" in done.output
+        assert mend in done.output
+
+
+@pytest.mark.parametrize("command", [("due",), ("due", "--dry-run"), ("wave", "count", "00" * 16)], ids=" ".join)
+def test_whoever_counts_at_the_prompt_is_as_careful_as_the_server(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A-23: no picture of a memory in which ballots are opened; a database that loses them is refused, and mended."""
+    asked: list[Any] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda *limit: asked.append(limit))
+    with lent("postgresql", tmp_path) as house:
+        for name, value in house.environment.items():
+            monkeypatch.setenv(name, value)
+        careless = run(*command)
+        assert careless.exit_code == 5, careless.output
+        assert "PostgreSQL: fsync is off: a power cut would lose ballots that have a receipt" in careless.output
+        with db_postgres.durable():
+            assert run(*command).exit_code == (3 if command[0] == "wave" else 0)
+    assert asked == [(resource.RLIMIT_CORE, (0, 0))] * 2
 
 
 def test_an_empty_database_of_postgresql_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """U-110: as on SQLite."""
-    with lent("postgresql", tmp_path) as house:
+    with lent("postgresql", tmp_path) as house, db_postgres.durable():
         with house.engine.begin() as connection:
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")

@@ -63,6 +63,17 @@ def test_an_honest_record_holds_and_says_what_was_counted(files: Files) -> None:
     assert f"receipt {files.receipts[4]} is on the list" in said
 
 
+def test_a_copy_that_a_program_of_windows_has_saved_holds_too(files: Files) -> None:
+    """A-10: other ends of lines and a byte order mark alter no receipt and nothing that is signed."""
+    for file in (files.list, files.record):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    code, said = run(files, "--receipt", files.receipts[4])
+    assert code == 0
+    assert files.root in said
+    files.list.write_bytes(files.list.read_bytes().replace(b"\r\n", b"\r\r\n", 1))
+    assert run(files)[0] == 3
+
+
 @pytest.mark.parametrize(
     ("language", "counted", "perhaps"),
     [
@@ -166,7 +177,10 @@ def test_a_receipt_that_is_none_is_a_wrong_call(files: Files) -> None:
 
 
 UNUSABLE: dict[str, tuple[Callable[[Files], Any], str]] = {
-    "windows": (lambda f: f.list.write_bytes(f.list.read_bytes().replace(b"\n", b"\r\n")), "receipts.txt, line 1: not"),
+    "old ends": (
+        lambda f: f.list.write_bytes(f.list.read_bytes().replace(b"\n", b"\r")),
+        "receipts.txt, line 1: the last",
+    ),
     "edited": (
         lines(lambda found: [*found[:2], found[2] + " mine", *found[3:]]),
         "receipts.txt, line 3: not a receipt",
