@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+_SQLITE: Final = frozenset({"sqlite", "sqlite+pysqlite"})
+_ADDRESS: Final = "the address must begin with postgresql:// or sqlite:/// and be whole"
 
 
 class DatabaseRole(StrEnum):
@@ -27,7 +32,8 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """Settings from ``ASSESS_*`` environment variables; a value that cannot be used is refused by name at start."""
 
-    model_config = SettingsConfigDict(env_prefix="ASSESS_", frozen=True, extra="forbid")
+    # An address holds a password: no fault repeats what was given.
+    model_config = SettingsConfigDict(env_prefix="ASSESS_", frozen=True, extra="forbid", hide_input_in_errors=True)
 
     home: Path = Field(Path("var"), description="The one folder of state: assess.db, keys/, reports/.")
     database_url: str | None = Field(
@@ -62,6 +68,21 @@ class Settings(BaseSettings):
     @classmethod
     def _folders(cls, value: object) -> object:
         return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+    @field_validator("database_url", "database_url_owner", "database_url_respond", "database_url_count")
+    @classmethod
+    def _known_engine(cls, value: str | None) -> str | None:
+        """Refuse an address of no engine that we ship; an empty variable is as good as none."""
+        if not value:
+            return None
+        try:
+            given = make_url(value)
+        except (ArgumentError, ValueError):
+            # Their messages repeat parts of the address.
+            raise ValueError(_ADDRESS) from None
+        if given.get_backend_name() != "postgresql" and given.drivername not in _SQLITE:
+            raise ValueError(_ADDRESS)
+        return value
 
     @model_validator(mode="after")
     def _keys_apart(self) -> Self:
@@ -100,17 +121,24 @@ class Settings(BaseSettings):
             for other, url in own.items():
                 if url is not None:
                     raise SettingsError(
-                        f"{_variable(other)} is set, but the database is SQLite, which knows no roles: unset it, or "
-                        "set ASSESS_DATABASE_URL to PostgreSQL"
+                        f"{self.variable_of(other)} is set, but the database is SQLite, which knows no roles: unset "
+                        "it, or set ASSESS_DATABASE_URL to PostgreSQL"
                     )
             return self.url
         found = self.url if role is DatabaseRole.APP else own[role]
         if found is None:
             raise SettingsError(
-                f"{_variable(role)} is not set: on PostgreSQL each of the four roles signs in by itself; set it to the "
-                f"address of the database with a login of assess_{role}"
+                f"{self.variable_of(role)} is not set: on PostgreSQL each of the four roles signs in by itself; set it "
+                f"to the address of the database with a login of assess_{role}"
             )
         return found
+
+    def variable_of(self, role: DatabaseRole) -> str:
+        """Return the environment variable that decides where a role finds the database."""
+        own = None if role is DatabaseRole.APP else getattr(self, f"database_url_{role}")
+        if role is not DatabaseRole.APP and (own is not None or not self.url.startswith("sqlite")):
+            return f"ASSESS_DATABASE_URL_{role.upper()}"
+        return "ASSESS_HOME" if self.database_url is None else "ASSESS_DATABASE_URL"
 
     @property
     def address(self) -> str:
@@ -126,8 +154,3 @@ class Settings(BaseSettings):
     def reports(self) -> Path:
         """Folder of rendered reports (a cache: the archive holds the facts)."""
         return self.home / "reports"
-
-
-def _variable(role: DatabaseRole) -> str:
-    """Return the environment variable that holds the address for a role."""
-    return f"ASSESS_DATABASE_URL_{role.upper()}"

@@ -31,7 +31,7 @@ class Commands(click.Group):
         except (OperationalError, ProgrammingError) as error:
             _environment(_MAY_NOT if _forbidden(error) else _UNUSABLE, error)
         except ValidationError as error:
-            named = [(fault["loc"][:1], fault["msg"]) for fault in error.errors()]
+            named = [(fault["loc"][:1], fault["msg"].removeprefix("Value error, ")) for fault in error.errors()]
             faults = "; ".join("".join(f"ASSESS_{name}: ".upper() for name in where) + what for where, what in named)
             _environment(f"settings: {faults}", error)
         except (SettingsError, StartRefused) as refused:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from assess.settings import Settings
+from assess.settings import DatabaseRole, Settings
 
 OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 
@@ -50,3 +50,49 @@ def test_the_limits_of_a_network_are_those_of_the_rule() -> None:
 def test_a_limit_that_cannot_be_is_refused(name: str, value: int) -> None:
     with pytest.raises(ValidationError, match=name):
         Settings(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["database_url", *(f"database_url_{role}" for role in ("owner", "respond", "count"))])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "postgres://robin:hush-hush@db/assess",
+        "mysql://robin:hush-hush@db/assess",
+        "sqlite+other:///assess.db",
+        "=assess",
+        "postgresql://robin:hush@db:hush-hush/assess",
+    ],
+)
+def test_an_address_of_no_engine_of_ours_is_refused_and_never_repeated(name: str, given: str) -> None:
+    """U-110, A-23: whatever prints the fault, a traceback too, prints no password."""
+    with pytest.raises(ValidationError, match="must begin with postgresql:// or sqlite:///") as refused:
+        Settings(**{name: given})  # type: ignore[arg-type]
+    assert name in str(refused.value)
+    assert "hush" not in str(refused.value)
+    assert "assess.db" not in str(refused.value)
+
+
+@pytest.mark.parametrize("given", ["postgresql://db/a", "postgresql+psycopg://db/a", "sqlite:////var/a.db"])
+def test_an_address_of_our_engines_is_taken_as_it_is(given: str) -> None:
+    """U-110."""
+    assert Settings(database_url=given).url == given
+
+
+def test_an_empty_address_is_as_good_as_none() -> None:
+    """U-110: a variable that a unit file sets to nothing."""
+    assert Settings(database_url="", database_url_count="") == Settings()
+
+
+def test_the_variable_of_a_role_is_the_one_to_mend() -> None:
+    """A-27, U-110."""
+    alone = Settings(database_url_respond="postgresql://db/a")
+    assert alone.variable_of(DatabaseRole.RESPOND) == "ASSESS_DATABASE_URL_RESPOND"
+    assert Settings().variable_of(DatabaseRole.COUNT) == "ASSESS_HOME"
+    assert Settings(database_url="sqlite:////a.db").variable_of(DatabaseRole.COUNT) == "ASSESS_DATABASE_URL"
+    server = Settings(database_url="postgresql://db/a")
+    assert {role: server.variable_of(role) for role in DatabaseRole} == {
+        DatabaseRole.OWNER: "ASSESS_DATABASE_URL_OWNER",
+        DatabaseRole.APP: "ASSESS_DATABASE_URL",
+        DatabaseRole.RESPOND: "ASSESS_DATABASE_URL_RESPOND",
+        DatabaseRole.COUNT: "ASSESS_DATABASE_URL_COUNT",
+    }

@@ -23,6 +23,17 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     assert "ASSESS_PORT" in result.output
 
 
+@pytest.mark.parametrize("given", ["postgres://robin:hush@db/assess", "=assess", "postgresql://robin:hush@db:hush/a"])
+@pytest.mark.parametrize("command", [("due",), ("doctor",), ("db", "upgrade"), ("audit", "head")], ids=" ".join)
+def test_an_address_that_is_none_is_said_in_words(command: tuple[str, ...], given: str, tmp_path: Path) -> None:
+    """U-110: one line, exit code 5, and neither the address nor its password."""
+    env = {"ASSESS_HOME": str(tmp_path), "ASSESS_DATABASE_URL": given}
+    result = CliRunner(env=env).invoke(main, list(command))
+    assert result.exit_code == 5
+    told = "settings: ASSESS_DATABASE_URL: the address must begin with postgresql:// or sqlite:/// and be whole"
+    assert result.output == f"Error: {told}\n"
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file", encoding="utf-8")
     result = CliRunner(env={"ASSESS_HOME": str(tmp_path / "var")}).invoke(main, ["db", "upgrade"])
