@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from assess import resources
 from assess.cli.score import UNUSABLE, refusal
@@ -18,9 +18,13 @@ from assess.reports import cards, facts, render
 from assess.reports.render import Paper
 from assess.settings import DatabaseRole, Settings, SettingsError
 from assess.surveys import db as database
-from assess.surveys import safeguards
+from assess.surveys import places, safeguards, tenancy
+from assess.surveys.keys import FileKeys
 
 ENVIRONMENT = 5
+Check = tuple[str, str | None, str, bool]
+"""What was looked at, what is wrong with it, the remedy, and whether nothing works before that."""
+_NOTHING_SERVED = "Nothing is served before that"
 _PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 
 
@@ -76,8 +80,8 @@ def doctor() -> None:
         raise SystemExit(ENVIRONMENT)
 
 
-def _system() -> list[tuple[str, str | None, str, bool]]:
-    checks: list[tuple[str, str | None, str, bool]] = []
+def _system() -> list[Check]:
+    checks: list[Check] = []
     for library in _PANGO:
         try:
             ctypes.CDLL(library)
@@ -94,32 +98,87 @@ def _system() -> list[tuple[str, str | None, str, bool]]:
     return checks
 
 
-def _database(settings: Settings) -> list[tuple[str, str | None, str, bool]]:
-    """Check what a start would refuse, once there is a database (A-23, A-27)."""
+def _database(settings: Settings) -> list[Check]:
+    """Check what a start would refuse, once there is a database (A-03, A-23, A-27)."""
     file = database.database_file(settings.url)
     if file is not None and not file.exists():
         return []
     name = "database " + ("SQLite" if file is not None else "PostgreSQL")
+    lost = _unreached(settings, name)
+    if lost:
+        return lost
     try:
         safeguards.refuse(settings)
-        behind = database.behind(settings.url_of(DatabaseRole.OWNER))
-    except (SettingsError, safeguards.StartRefused) as refused:
-        return [(name, line, "Nothing is served before that", True) for line in str(refused).splitlines()]
-    except OperationalError:
-        return [(name, "cannot be reached", "Start it, or mend ASSESS_DATABASE_URL", True)]
-    return [(name, "is behind this version" if behind else None, "Run `assess db upgrade`", True)]
+    except safeguards.StartRefused as refused:
+        return [(name, line, _NOTHING_SERVED, True) for line in str(refused).splitlines()]
+    behind = database.behind(settings.url_of(DatabaseRole.OWNER))
+    reached = (name, "is behind this version" if behind else None, "Run `assess db upgrade`", True)
+    return [reached] if behind else [reached, *_keys(settings)]
 
 
-def _folders(settings: Settings) -> list[tuple[str, str | None, str, bool]]:
+def _unreached(settings: Settings, name: str) -> list[Check]:
+    """Try the address of each role by itself, so that the one to mend is named; never with what it holds."""
+    checks: list[Check] = []
+    tried: set[str] = set()
+    for role in DatabaseRole:
+        try:
+            url = settings.url_of(role)
+        except SettingsError as refused:
+            checks.append((name, str(refused), _NOTHING_SERVED, True))
+            continue
+        if url in tried:
+            continue
+        tried.add(url)
+        made = database.engine(url)
+        try:
+            made.connect().close()
+        except DBAPIError as error:
+            variable = settings.variable_of(role)
+            if isinstance(error.orig, sqlite3.Error):
+                checks.append((name, f"cannot be used: {error.orig}", f"Look at the file that {variable} names", True))
+            else:
+                problem = f"cannot be reached as {role}, or refuses this login"
+                checks.append((name, problem, f"Start it, or mend {variable}", True))
+        finally:
+            made.dispose()
+    return list(dict.fromkeys(checks))
+
+
+def _keys(settings: Settings) -> list[Check]:
+    """Check whether the waves that need keys have them (A-03)."""
+    engine = database.engine(settings.url_of(DatabaseRole.COUNT))
+    try:
+        with tenancy.guarded(engine, tenancy.EVERYBODY)() as session:
+            found = places.orphans(session, FileKeys(settings.keys, settings.key_mirror))
+    finally:
+        engine.dispose()
+    if not found:
+        return [("keys of the waves", None, "", True)]
+    mount = (
+        "Mount the folder this database was used with, or set ASSESS_KEY_FOLDER to it; nothing is served before that"
+    )
+    papers = "The passphrase and the witness's sheet still count it"
+    return [
+        (
+            f"keys of {label}",
+            f"{settings.keys} does not hold them",
+            *((papers, False) if mode.witnessed else (mount, True)),
+        )
+        for label, mode in found
+    ]
+
+
+def _folders(settings: Settings) -> list[Check]:
     home = settings.home
     writable = os.access(home if home.exists() else home.resolve().parent, os.W_OK)
     lacking = None if home.exists() else "does not exist yet"
-    checks: list[tuple[str, str | None, str, bool]] = (
-        [("home folder", lacking, "`assess db upgrade` makes it", False)] if lacking else []
-    )
+    checks: list[Check] = [("home folder", lacking, "`assess db upgrade` makes it", False)] if lacking else []
     checks += [
         (f"home {home}", None if writable else "cannot be written", "Set ASSESS_HOME to a folder of yours", True)
     ]
+    nameless = settings.operator == Settings.model_fields["operator"].default
+    remedy = "Set ASSESS_OPERATOR to the name of your firm: papers carry it, and an opening fixes it"
+    checks.append((f"operator {settings.operator}", "is nobody's name" if nameless else None, remedy, False))
     loopback = settings.public_url is None
     remedy = "Set ASSESS_PUBLIC_URL to the address that invitations and cards shall carry"
     checks.append((f"address {settings.address}", "is this machine's own" if loopback else None, remedy, False))

@@ -180,7 +180,10 @@ def test_a_command_uses_no_other_login_than_that_of_its_role(
         monkeypatch.setenv(ADDRESSES[needed], NOWHERE)
         lost = run(*command)
         assert lost.exit_code == 5
-        assert "the database cannot be used" in lost.output
+        assert "the database cannot be reached, or refuses this login: is the server running" in lost.output
+        assert ADDRESSES[needed] in lost.output
+        assert "nowhere" not in lost.output
+        assert "db upgrade" not in lost.output
 
 
 @pytest.mark.parametrize(
@@ -222,6 +225,56 @@ def test_whoever_counts_at_the_prompt_is_as_careful_as_the_server(
         with db_postgres.durable():
             assert run(*command).exit_code == (3 if command[0] == "wave" else 0)
     assert asked == [(resource.RLIMIT_CORE, (0, 0))] * 2
+
+
+@pytest.mark.parametrize("command", list(ROLE_OF), ids=" ".join)
+def test_a_login_that_the_server_does_not_know_is_no_database_that_is_behind(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U-110: what to mend is the address, whose login and password are not repeated."""
+    with lent("postgresql", tmp_path) as house, db_postgres.durable():
+        for name, value in house.environment.items():
+            monkeypatch.setenv(name, value)
+        stranger = house.engine.url.set(username="robin", password="hush").render_as_string(hide_password=False)
+        monkeypatch.setenv(ADDRESSES[ROLE_OF[command]], stranger)
+        done = run(*command)
+    assert done.exit_code == 5, done.output
+    assert f"is the address in {', '.join(sorted(ADDRESSES.values()))} right?" in done.output
+    assert "robin:" not in done.output
+    assert "hush" not in done.output
+    assert "db upgrade" not in done.output
+
+
+@pytest.mark.parametrize("role", list(DatabaseRole))
+def test_the_doctor_names_the_variable_whose_address_leads_nowhere(
+    role: DatabaseRole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U-110, A-27: each of the four, and not the other three."""
+    with lent("postgresql", tmp_path) as house, db_postgres.durable():
+        for name, value in house.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv(ADDRESSES[role], NOWHERE)
+        found = run("doctor")
+    assert found.exit_code == 5
+    told = f"cannot be reached as {role}, or refuses this login. Start it, or mend {ADDRESSES[role]}"
+    assert [line for line in found.output.splitlines() if line.startswith("FAIL")] == [
+        f"FAIL database PostgreSQL: {told}"
+    ]
+
+
+@pytest.mark.parametrize("mode", list(KeyMode))
+def test_the_doctor_refuses_a_key_folder_that_was_moved_away_as_a_start_does(house: House, mode: KeyMode) -> None:
+    """A-03, U-110: what no start would serve is no `ok`; papers still count a witnessed wave: a warning."""
+    answered(house, mode)
+    fine = run("doctor")
+    assert (fine.exit_code, "ok   keys of the waves\n" in fine.output) == (0, True), fine.output
+    (house.folder / "keys").rename(house.folder / "elsewhere")
+    found = run("doctor")
+    state_, code = ("warn", 0) if mode.witnessed else ("FAIL", 5)
+    assert found.exit_code == code, found.output
+    assert f"{state_} keys of " in found.output
+    if not mode.witnessed:
+        assert run("serve").exit_code == 5
 
 
 def test_an_empty_database_of_postgresql_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.exc import IntegrityError
 
 from assess.cli import main
 from assess.settings import Settings
+from assess.surveys import db as database
 
 
 def test_a_database_that_was_never_made_says_what_to_run(tmp_path: Path) -> None:
     result = CliRunner(env={"ASSESS_HOME": str(tmp_path)}).invoke(main, ["due"])
     assert result.exit_code == 5
-    assert "assess db upgrade" in result.output
+    assert result.output == "Error: the database is behind: run `assess db upgrade`\n"
+
+
+def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
+    """U-110: migrating it would mend nothing."""
+    (tmp_path / "assess.db").write_bytes(b"not a database" * 100)
+    env = {"ASSESS_HOME": str(tmp_path)}
+    for command in (["due"], ["db", "upgrade"], ["audit", "head"]):
+        result = CliRunner(env=env).invoke(main, command)
+        assert result.exit_code == 5
+        assert result.output == "Error: the database cannot be used: file is not a database\n"
+    found = CliRunner(env=env).invoke(main, ["doctor"])
+    assert found.exit_code == 5
+    assert "FAIL database SQLite: cannot be used: file is not a database" in found.output
+
+
+def test_a_defect_of_the_program_is_not_blamed_on_the_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """U-110: a row that breaks a rule is no fault of the environment and keeps its traceback."""
+    broken = IntegrityError("INSERT", {}, sqlite3.IntegrityError("UNIQUE constraint failed"))
+
+    def fail(*_: object) -> None:
+        raise broken
+
+    monkeypatch.setattr(database, "upgrade", fail)
+    result = CliRunner(env={"ASSESS_HOME": str(tmp_path)}).invoke(main, ["db", "upgrade"])
+    assert result.exception is broken
+
+
+def test_doctor_warns_while_papers_carry_nobodys_name(tmp_path: Path) -> None:
+    """U-110, A-09: the witness's sheet and the pre-registration name the operator, and an opening fixes it."""
+    env = {"ASSESS_HOME": str(tmp_path)}
+    told = "warn operator assess: is nobody's name. Set ASSESS_OPERATOR to the name of your firm"
+    assert told in CliRunner(env=env).invoke(main, ["doctor"]).output
+    found = CliRunner(env={**env, "ASSESS_OPERATOR": "Larch & Vale"}).invoke(main, ["doctor"])
+    assert "ok   operator Larch & Vale\n" in found.output
 
 
 def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path) -> None:
