@@ -60,6 +60,7 @@ CONSOLE = {
     "/waves/<key:wave_id>",
     "/waves/<key:wave_id>/change",
     "/waves/<key:wave_id>/open",
+    "/waves/<key:wave_id>/papers",
     "/waves/<key:wave_id>/roster",
     "/waves/<key:wave_id>/cards",
     "/waves/<key:wave_id>/poster/<paper>",

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from assess.surveys import staff
 from assess.surveys.audit import Event
-from assess.web.console import opened
+from assess.web.console import handed, opened
 from assess.web.console.request import _, account, enter, note, page
 
 blueprint = Blueprint("access", __name__)
@@ -63,6 +63,7 @@ def sign_out() -> Response:
     """Sign out here and everywhere: a copied cookie ends too."""
     note(Event.SIGNED_OUT)
     opened.here().forget(account().staff_id)
+    handed.here().forget(account().staff_id)
     staff.end_sessions(account())
     logout_user()
     return redirect(url_for("access.sign_in"))

@@ -32,7 +32,9 @@ from assess.web.console import (
     comments,
     custody,
     files,
+    handed,
     opened,
+    papers,
     releases,
     rosters,
     styleguide,
@@ -83,6 +85,7 @@ def create_console_app(services: asked.Services, *, secret_key: str) -> Flask:
     app.config.from_mapping(_configuration(secret_key, secure=not settings.insecure_cookies))
     app.extensions[asked.EXTENSION] = services
     app.extensions[opened.EXTENSION] = opened.OpenedKeys()
+    app.extensions[handed.EXTENSION] = handed.HandedPapers()
     app.url_map.converters["key"] = KeyConverter
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -95,7 +98,7 @@ def create_console_app(services: asked.Services, *, secret_key: str) -> Flask:
     Security(app, staff.datastore(LocalProxy(asked.session)), register_blueprint=False)
     # Staff sign in with a cookie only: no token in a header or an address is ever looked at.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
-    for module in (access, clients, waves, rosters, cards, comments, releases, custody, files):
+    for module in (access, clients, waves, rosters, cards, comments, releases, custody, papers, files):
         app.register_blueprint(module.blueprint)
     if settings.log_level == "DEBUG":
         app.register_blueprint(styleguide.blueprint)

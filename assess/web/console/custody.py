@@ -1,26 +1,19 @@
-"""Shares in the console: the sheets of an opening, the page where a share is typed, the witness's confirmation (A-09).
+"""Shares in the console: the page where a share is typed, what is said of the keys, the witness's confirmation (A-09).
 
-Belongs here: pages. Does not: what a share opens (`surveys.custody`), the count (`publish`). What is typed comes by
+Belongs here: pages. Does not: what a share opens (`surveys.custody`), the count (`publish`), what an opening hands out
+(`papers`). What is typed comes by
 POST alone, is drawn on no page again, and is in no log, no message and no address.
 """
 
 from __future__ import annotations
 
-import base64
-from concurrent.futures import ThreadPoolExecutor
-
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from assess import publish
-from assess.i18n import LOCALES, moment
-from assess.reports import witness
-from assess.reports.render import RenderError
-from assess.reports.witness import Sheet
 from assess.surveys import archive, custody, destruction, promise, totals, waves
 from assess.surveys.audit import Event
 from assess.surveys.clients import Client
-from assess.surveys.custody import Handed
 from assess.surveys.keys import KeyName
 from assess.surveys.moments import GRACE
 from assess.surveys.said import said
@@ -43,41 +36,6 @@ from assess.web.console.request import (
 )
 
 blueprint = Blueprint("custody", __name__)
-
-
-def sheets(client: Client, wave: Wave, handed: Handed) -> list[tuple[str, str, str]]:
-    """Return the witness's sheet in each language: locale, file name, address that holds the file itself.
-
-    Made before the opening is committed: a sheet that cannot be made refuses the opening.
-    """
-    sheet = Sheet(
-        client=client.name,
-        wave=wave.label,
-        witness=wave.witness or "",
-        operator=wave.operator or "",
-        always=wave.key_mode == KeyMode.SELF_HOSTED,
-        closes={each: moment(wave.closes_at, wave.zone, each) for each in LOCALES},
-        prereg=(wave.prereg or "")[:20],
-        opened_on=now().date(),
-        code=handed.code,
-        box=handed.halves[KeyName.BOX],
-        results=handed.halves[KeyName.STAT],
-    )
-    paper = publish.paper_of(client.country)
-    try:
-        with ThreadPoolExecutor(max_workers=len(LOCALES)) as makers:
-            made = list(makers.map(lambda each: witness.pdf(sheet, each, paper), LOCALES))
-    except RenderError as error:
-        raise WaveRefused(
-            said(
-                "The witness's sheet could not be made, so the wave stays a draft. Run assess doctor: it says what is "
-                "missing."
-            )
-        ) from error
-    return [
-        (each, f"witness.{each}.pdf", "data:application/pdf;base64," + base64.b64encode(data).decode())
-        for each, data in zip(LOCALES, made, strict=True)
-    ]
 
 
 def promised(wave: Wave) -> list[str]:

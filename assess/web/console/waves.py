@@ -19,7 +19,7 @@ from assess.surveys.said import said
 from assess.surveys.staff import StaffRole
 from assess.surveys.states import KeyMode, State, WaveRefused
 from assess.surveys.waves import Wave
-from assess.web.console import chips, custody, links, outlook
+from assess.web.console import chips, custody, links, outlook, papers
 from assess.web.console.forms import Confirmation, WaveForm
 from assess.web.console.request import (
     account,
@@ -117,6 +117,7 @@ def show(wave_id: bytes) -> tuple[str, int]:
         may_run=account().may(StaffRole.CONSULTANT),
         bands=_bands(wave),
         waiting=lifecycle.undecided(session(), wave.wave_id),
+        papers=papers.waiting(wave) if account().may(StaffRole.CONSULTANT) else None,
     )
 
 
@@ -126,7 +127,8 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
     client, wave = wave_or_404(wave_id)
     only(StaffRole.CONSULTANT)
     if wave.state is not State.DRAFT:
-        return refusal(WaveRefused(said("Only a draft can be opened.")), client, wave)
+        again = papers.again(client, wave)
+        return again or refusal(WaveRefused(said("Only a draft can be opened.")), client, wave)
     instrument = services().instruments(wave.instrument)
     people = invited(wave)
     reasons: list[str] = []
@@ -142,19 +144,24 @@ def open_wave(wave_id: bytes) -> Response | tuple[str, int]:
                 own_server=services().settings.own_server,
                 against=tuple(links.too_long()),
             )
-            sheets = custody.sheets(client, wave, handed) if handed else None
+            sheets = papers.sheets(client, wave, handed) if handed else []
         except WaveRefused as refused:
-            reasons = refused.say(locale())
+            # A second click that waited for the first one's commit asks for an opening that there is.
+            again = papers.again(client, wave)
+            if again:
+                return again
             note_refused(Event.OPENING_REFUSED, wave_id.hex())
+            client, wave = wave_or_404(wave_id)
+            if wave.state is not State.DRAFT:
+                return refusal(refused, client, wave)
+            reasons = refused.say(locale())
         except KeyFolderError as broken:
             session().rollback()
             reasons = [broken.fault.say(locale())]
         else:
             note(Event.WAVE_OPENED, wave.wave_id.hex())
             if handed:
-                # The one answer that ever holds a share: nothing of it is stored, logged or addressed again.
-                note(Event.SHEET_PRINTED, wave.wave_id.hex())
-                return page("wave_handed.html", client=client, wave=wave, phrase=handed.passphrase, sheets=sheets)
+                return papers.hand(client, wave, handed.passphrase, sheets)
             return redirect(url_for("waves.show", wave_id=wave.wave_id))
     return page(
         "wave_open.html",

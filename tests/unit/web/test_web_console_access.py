@@ -39,6 +39,7 @@ ROUTES = {
     ("/waves/<key:wave_id>/half", "POST"): CONSULTANT,
     ("/waves/<key:wave_id>/open", "GET"): CONSULTANT,
     ("/waves/<key:wave_id>/open", "POST"): CONSULTANT,
+    ("/waves/<key:wave_id>/papers", "POST"): CONSULTANT,
     ("/waves/<key:wave_id>/poster/<paper>", "GET"): CONSULTANT,
     ("/waves/<key:wave_id>/release", "GET"): CONSULTANT,
     ("/waves/<key:wave_id>/release", "POST"): CONSULTANT,

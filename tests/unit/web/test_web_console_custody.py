@@ -1,4 +1,4 @@
-"""Witnessed waves in the console: drafted, opened once with passphrase and sheet, counted by a share (A-09, U-40)."""
+"""Witnessed waves in the console: drafted, opened with passphrase and sheet, counted by a share (A-09, U-40)."""
 
 from __future__ import annotations
 
@@ -113,20 +113,21 @@ def test_the_draft_says_who_can_open_and_names_the_witness(desk: Office) -> None
     assert "Ana Roy" not in words(desk.visitor(SAM).get(path))
 
 
-def test_passphrase_and_sheet_are_shown_once_and_kept_nowhere(desk: Office) -> None:
-    """A-09, A-23: not in the database, a file, the audit log or an address; the page cannot be asked for again."""
+def test_passphrase_and_sheet_are_stored_nowhere_and_gone_once_they_are_on_paper(desk: Office) -> None:
+    """A-09, A-23: not in the database, a file, the log or an address; put away, they cannot be asked for again."""
     path, phrase, code = opened(desk)
     visitor = desk.visitor(SAM)
-    assert visitor.post(f"{path}/open").status_code == 409
-    for page in (visitor.get(path), visitor.get(f"{path}/open")):
-        assert phrase not in page.text
-        assert code not in page.text
     kept = [file.read_bytes() for file in desk.settings.home.rglob("*") if file.is_file()]
     for text in (phrase, code):
         for form in (text, text.replace("-", ""), text.lower()):
             assert not any(form.encode() in data for data in kept)
     wave_hex = path.rpartition("/")[2]
     assert events(desk)[-2:] == [("wave opened", wave_hex), ("witness sheet printed", wave_hex)]
+    assert visitor.post(f"{path}/papers").headers["Location"] == f"/console{path}"
+    assert visitor.post(f"{path}/open").status_code == 409
+    for page in (visitor.get(path), visitor.get(f"{path}/open")):
+        assert phrase not in page.text
+        assert code not in page.text
 
 
 def test_a_sheet_that_cannot_be_made_refuses_the_opening(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
