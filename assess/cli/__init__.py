@@ -9,7 +9,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
-from assess.cli import audit, demo, instrument, score, serving, staff, upkeep, verify, wave
+from assess.cli import audit, demo, instrument, logs, score, serving, staff, upkeep, verify, wave
 from assess.settings import Settings, SettingsError
 from assess.surveys.safeguards import StartRefused
 
@@ -99,6 +99,7 @@ def _environment(message: str, cause: Exception) -> NoReturn:
 @click.version_option(package_name="assess")
 def main() -> None:
     """Anonymous assessment of alignment, trust and friction between two departments."""
+    logs.to_stderr()
 
 
 for command in (

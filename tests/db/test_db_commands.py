@@ -99,9 +99,12 @@ def test_what_is_due_is_listed_and_done(house: House) -> None:
     assert state(house, wave) is State.OPEN
     done = run("due", "--json")
     assert done.exit_code == 0, done.output
-    steps = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    steps = [json.loads(line) for line in done.stdout.splitlines()]
     assert [step["step"] for step in steps if step["step"] != "forget"] == ["close", "count", "purge"]
     assert {step["result"] for step in steps} == {"done"}
+    assert {"event": "step done", "level": "info", "step": "close", "wave": wave.wave_id.hex()} in [
+        json.loads(line) for line in done.stderr.splitlines()
+    ]
     assert state(house, wave) is State.COUNTED
     again = run("due")
     assert (again.exit_code, again.output) == (0, "")
