@@ -103,7 +103,7 @@ def moment(value: datetime, zone: str, locale: str) -> str:
     french = "H 'h' mm" if local.minute else "H 'h'"
     clock = format_time(local, "HH:mm" if locale == "en" else french, locale=babel_locale(locale))
     if locale == "fr-CA":
-        clock = clock.replace(" ", NBSP)
+        return f"{day(local.date(), locale)} à {clock.replace(' ', NBSP)} ({zone})"
     return f"{day(local.date(), locale)}, {clock} ({zone})"
 
 

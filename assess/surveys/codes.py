@@ -22,7 +22,7 @@ _NONE: Final = "?"
 _READ: Final[Mapping[str, str]] = (
     dict(zip(SYMBOLS, _DIGITS, strict=True))
     | {"O": "0", "I": "1", "L": "1"}
-    | dict.fromkeys("-\u2010\u2011\u2012\u2013", "")
+    | dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014\u2212.,;:\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
 )
 _WRITTEN: Final[Mapping[int, str]] = dict(zip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", SYMBOLS, strict=True))
 """From the symbols of RFC 4648 to Crockford's: both write five bits a symbol."""

@@ -2,7 +2,7 @@
 // waits for the network (M7), hints (U-12), posts of one size (A-22), and a kiosk that wipes itself (A-25).
 (() => {
   "use strict";
-  const SIZE = 24576, LONGEST = 65536, DRAFT = 16384, TIMEOUT = 30e3, RETRY = 20e3, IDLE = 60e3, LAST = 30e3;
+  const SIZE = 24576, LONGEST = 65536, DRAFT = 16384, TIMEOUT = 30e3, RETRY = 20e3, SLOW = 1e3, IDLE = 60e3, LAST = 30e3;
   const OURS = ["code", "lang", "sheet", "kiosk", "try"];
   const HINTS = null; // put in by the server, as the words are: templates/hints.json
   const WORDS = null; // of the notices below, in both languages
@@ -12,7 +12,7 @@
     information: "M1.3 8a6.7 6.7 0 1 0 13.4 0a6.7 6.7 0 1 0-13.4 0M8 7.2v4.4M8 4.2v1.2",
   };
 
-  let main, form, steps, here, first, kept, found, memory, vault, saved, busy, waiting, watching, touched;
+  let main, form, steps, here, first, kept, found, memory, vault, saved, busy, owed, waiting, watching, touched;
   let work = Promise.resolve();
   const at = (id) => document.getElementById(id);
   const is = (page) => main.dataset.page === page;
@@ -30,6 +30,8 @@
     if (is("questions")) questions();
     if (is("receipt")) received();
     main.onclick = clicked;
+    // At a kiosk the page of the wave would be a window that nobody finds back from.
+    if (kiosk) for (const each of main.querySelectorAll("a[target]")) each.hidden = true;
     watch();
   }
 
@@ -46,7 +48,19 @@
     take();
     onhashchange = take;
     if (left() && !main.querySelector(".notice")) main.prepend(notice("information", "kept"));
-    if (language) language.onclick = () => { language.hash = field.value && encodeURIComponent(field.value); };
+    if (language) language.onclick = (event) => { event.preventDefault(); turn(language.href); };
+  }
+
+  // The other language with what was typed, which no address and no history may hold.
+  async function turn(address) {
+    try {
+      const page = parsed(await (await fetch(address, { cache: "no-store" })).text()), text = value("code");
+      if (busy || !is("code")) return;
+      history.replaceState(null, "", address);
+      put(page);
+      at("code").value = text;
+      meet(at("language"));
+    } catch { tell("error", "away", {}); }
   }
 
   function questions() {
@@ -65,8 +79,9 @@
     const print = at("print");
     print.hidden = kiosk;
     print.onclick = () => window.print();
-    // At a kiosk the way on is the page of the next person; the page of the wave has no way back to it.
-    if (kiosk) main.querySelectorAll("#leave, a[target]").forEach((each) => { each.hidden = each.id !== "leave"; });
+    // On paper, and copied from a kiosk, a link is of no use without its address.
+    for (const each of main.querySelectorAll("a[target]")) each.after(made("span", "address", each.href.split("?")[0]));
+    if (kiosk) at("leave").hidden = false;
   }
 
   // ---- one part a screen ------------------------------------------------------------------------------------------
@@ -113,12 +128,16 @@
 
   function clicked(event) {
     const link = event.target.closest("a[href^='#']");
-    if (link && is("questions")) { event.preventDefault(); reveal(link.hash.slice(1)); }
+    if (!link) return;
+    event.preventDefault();
+    if (is("questions")) reveal(link.hash.slice(1));
+    else meet(at(link.hash.slice(1)));
   }
 
   // ---- sending ----------------------------------------------------------------------------------------------------
 
   function pressed(button) {
+    if (busy) return;
     const action = (button && button.getAttribute("formaction")) || form.getAttribute("action");
     const [path, item] = action.split("#");
     // Enter on an answer presses the first button of the page: here it leads to the next part.
@@ -134,6 +153,22 @@
     note({ at: here });
   }
 
+  // Nothing is changed that is not in the post under way: the page that comes would not have it.
+  function lock(on) {
+    busy = on;
+    for (const each of form.querySelectorAll("textarea, .code")) each.readOnly = on;
+  }
+
+  addEventListener("click", (event) => {
+    if (busy && event.target.closest("main, .top")) { event.preventDefault(); event.stopPropagation(); }
+  }, true);
+
+  const parsed = (text) => {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    return { title: page.title, lang: page.documentElement.lang, top: page.querySelector(".top"),
+      main: page.querySelector("main[data-page]") };
+  };
+
   // `again`: sent by itself, once more; what stands on the page and where the focus is are left alone.
   async function send(path, button, target, again = false) {
     if (busy) return;
@@ -141,7 +176,8 @@
     if (button && button.name) fields.append(button.name, button.value);
     const dropping = path === "/w/drop", label = button && button.textContent;
     if (button && button.dataset.sending) button.textContent = at("said").textContent = button.dataset.sending;
-    busy = true;
+    const slow = setTimeout(() => { if (button && !dropping) button.textContent = word("slow"); }, SLOW);
+    lock(true);
     if (again) quiet();
     else still();
     let status = 0, page = null;
@@ -153,18 +189,22 @@
         headers: { "Content-Type": "application/x-www-form-urlencoded" },
       });
       status = reply.status;
-      page = new DOMParser().parseFromString(await reply.text(), "text/html");
+      page = parsed(await reply.text());
     } catch { /* no answer, or half of one: said below */ }
-    busy = false;
+    lock(false);
+    clearTimeout(slow);
     if (button && label) button.textContent = label;
     const retry = (again) => send(path, button, target, again);
-    const answer = page && page.querySelector("main[data-page]");
-    if (!status || !page) return wait(dropping, retry);
+    const none = !status || !page;
+    if (dropping) owed = none ? retry : null;
+    // Whatever else is tried while a Send waits, it goes on waiting.
+    if (none) return wait(owed || retry);
+    const answer = page.main, promised = owed;
     if (!answer) return tell("error", dropping ? "unsure" : "away", { again: () => retry(false) });
     if (answer.dataset.page === "message" && status !== 403) return refuse(answer, status);
     if (status === 403 || status === 404) erase();
-    await show({ title: page.title, lang: page.documentElement.lang, top: page.querySelector(".top"), main: answer },
-      target);
+    await show(page, target);
+    if (promised && is("check")) send("/w/drop", at("send"), "");
   }
 
   // Posts of one size (A-22), of twice that where long comments need it: who counts bytes learns nothing else.
@@ -221,6 +261,7 @@
     document.title = view.title;
     document.documentElement.lang = view.lang;
     document.querySelector(".top").replaceWith(view.top);
+    owed = null;
     quiet();
     main.replaceWith(view.main);
     begin();
@@ -236,8 +277,10 @@
     return element;
   }
 
-  function button(word, name, does) {
-    const element = made("button", name, WORDS[document.documentElement.lang][word]);
+  const word = (name) => WORDS[document.documentElement.lang][name];
+
+  function button(text, name, does) {
+    const element = made("button", name, word(text));
     element.type = "button";
     element.onclick = does;
     return element;
@@ -247,14 +290,14 @@
     const element = made("div", `notice ${kind}`, "");
     element.innerHTML = `<svg class="icon" viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor"
       stroke-width="1.5" aria-hidden="true"><path d="${ICONS[kind]}"/></svg><div></div>`;
-    element.lastChild.append(made("p", "", WORDS[document.documentElement.lang][text] || text));
+    element.lastChild.append(made("p", "", word(text) || text));
     return element;
   }
 
   function tell(kind, text, answers) {
     const told = notice(kind, text), choices = made("p", "choices", "");
-    for (const [word, does] of Object.entries(answers)) {
-      choices.append(button(word, word === "continue" ? "go" : "outline", () => { told.remove(); does(); }));
+    for (const [name, does] of Object.entries(answers)) {
+      choices.append(button(name, name === "continue" ? "go" : "outline", () => { told.remove(); does(); }));
     }
     if (choices.firstChild) told.lastChild.append(choices);
     told.dataset.told = text;
@@ -265,8 +308,8 @@
     meet(told);
   }
 
-  function wait(dropping, again) {
-    const text = !dropping ? "away" : kiosk ? "waitingKiosk" : saved ? "waiting" : "waitingOpen";
+  function wait(again) {
+    const dropping = again === owed, text = !dropping ? "away" : kiosk ? "waitingKiosk" : saved ? "waiting" : "waitingOpen";
     if (!main.querySelector(`[data-told=${text}]`)) tell("error", text, { again: () => again(false) });
     if (!dropping || kiosk) return;
     waiting = setTimeout(again, RETRY, true);
@@ -402,10 +445,10 @@
     watching = setTimeout(() => {
       // A device that slept: its timers slept too.
       if (Date.now() - touched >= IDLE + LAST) return wipe();
-      const ask = made("dialog", "idle", ""), end = setTimeout(wipe, LAST), words = WORDS[document.documentElement.lang];
-      const gone = is("receipt") ? words.wiped : `${words.wiped} ${words.unsent}`;
-      ask.append(made("h2", "", words.idle), made("p", "", gone), button("continue", "go", () => ask.close()));
-      ask.setAttribute("aria-label", words.idle);
+      const ask = made("dialog", "idle", ""), end = setTimeout(wipe, LAST);
+      const gone = is("receipt") ? word("wiped") : `${word("wiped")} ${word("unsent")}`;
+      ask.append(made("h2", "", word("idle")), made("p", "", gone), button("continue", "go", () => ask.close()));
+      ask.setAttribute("aria-label", word("idle"));
       ask.onclose = () => { clearTimeout(end); ask.remove(); watch(); };
       document.body.append(ask);
       ask.showModal();
@@ -419,6 +462,11 @@
     addEventListener("pagehide", () => document.body.replaceChildren());
     addEventListener("pageshow", (event) => { if (event.persisted) location.replace(home()); });
   }
+
+  // Where the device keeps nothing, leaving loses what was typed: asked first, but not at a kiosk.
+  addEventListener("beforeunload", (event) => {
+    if (!kiosk && !saved && (is("questions") || is("check")) && typed().length) event.preventDefault();
+  });
 
   addEventListener("popstate", (event) => {
     const to = event.state && event.state.at;

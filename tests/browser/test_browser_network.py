@@ -242,3 +242,117 @@ def test_without_padding_a_post_tells_what_was_answered(chromium: Browser, serve
             who.page.locator(f"fieldset#{item} input[value='2']").check()
         who.press("check")
     assert len(set(lengths)) == 2
+
+
+class Held:
+    """Posts that lie on the way until they are let go; a network that stalls."""
+
+    def __init__(self, who: Person, path: str) -> None:
+        self.who, self.path, self._routes = who, path, list[Route]()
+        who.page.route(f"**{path}", self._hold)
+
+    def wait(self) -> None:
+        """Wait until a post is on its way."""
+        for _ in range(200):
+            if self._routes:
+                return
+            self.who.page.wait_for_timeout(25)
+        raise AssertionError("no post came")
+
+    def end(self, *, lost: bool = False) -> None:
+        """Let the posts go, or lose them; nothing is held any more."""
+        for route in self._routes:
+            if lost:
+                route.abort()
+            else:
+                route.continue_()
+        self.who.page.unroute(f"**{self.path}")
+
+    def _hold(self, route: Route) -> None:
+        self._routes.append(route)
+
+
+def test_while_a_post_is_on_its_way_nothing_is_changed_that_it_does_not_hold(chromium: Browser, served: Served) -> None:
+    """U-11: an answer given, or a word typed, during a slow post would be gone with the page that comes."""
+    who = started(chromium, served)
+    who.answer_all(comment="Before")
+    held = Held(who, "/w/check")
+    who.press("check")
+    held.wait()
+    comment = who.page.locator("textarea[name=OQ2]")
+    comment.press("!")
+    expect(comment).to_have_value("Before")
+    who.page.locator("#back").click(no_wait_after=True)
+    expect(comment).to_be_visible()
+    expect(who.page.locator("#finish")).to_have_text("One moment…")
+    held.end()
+    who.arrived("check")
+    expect(who.page.locator("textarea[name=OQ2]")).to_have_value("Before")
+
+
+def test_a_switch_of_language_on_a_slow_network_loses_no_answer(chromium: Browser, served: Served) -> None:
+    """U-11: what is pressed meanwhile does not look as if it were answered."""
+    who = started(chromium, served)
+    who.page.locator("fieldset#AL1 input[value='2']").check()
+    held = Held(who, "/w/start")
+    who.press("other")
+    held.wait()
+    who.page.locator("fieldset#AL2 input[value='3']").click()
+    expect(who.page.locator("fieldset#AL2 :checked")).to_have_count(0)
+    held.end()
+    expect(who.page.locator("html[lang=fr-CA]")).to_be_attached()
+    expect(who.page.locator("fieldset#AL1 input[value='2']")).to_be_checked()
+    who.page.locator("fieldset#AL2 input[value='3']").check()
+    expect(who.page.locator("fieldset#AL2 input[value='3']")).to_be_checked()
+
+
+def test_whoever_presses_change_while_a_send_stalls_stays_where_it_is_sent_from(
+    chromium: Browser, served: Served
+) -> None:
+    """M7: the promise to send stands on the page that can keep it."""
+    who = at_the_check(started(chromium, served))
+    held = Held(who, "/w/drop")
+    who.press("send")
+    held.wait()
+    who.press("change", within="#AL1")
+    who.arrived("check")
+    held.end(lost=True)
+    expect(who.page.locator("[data-told=waiting]")).to_be_focused()
+    who.press("again")
+    who.arrived("receipt")
+    assert len(served.house.ballots()) == 1
+
+
+@pytest.mark.parametrize("back", ["before", "after"])
+def test_a_send_that_waits_goes_on_waiting_whatever_language_is_asked_for(
+    chromium: Browser, served: Served, back: str
+) -> None:
+    """M7: "will be sent" holds whether the network comes back before or after the other language is asked for."""
+    who = at_the_check(started(chromium, served))
+    who.page.context.set_offline(True)
+    who.press("send")
+    expect(who.page.locator("[data-told=waiting]")).to_be_focused()
+    if back == "before":
+        who.page.evaluate("() => { window.ononline = null; }")
+        who.page.context.set_offline(False)
+        who.press("other")
+    else:
+        who.press("other")
+        expect(who.page.locator("[data-told=waiting]")).to_be_focused()
+        who.page.context.set_offline(False)
+    who.arrived("receipt")
+    assert len(served.house.ballots()) == 1
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "not kept"])
+def test_whoever_leaves_a_page_that_nothing_keeps_is_asked_first(chromium: Browser, served: Served, kept: bool) -> None:
+    """U-11: a device that keeps no draft would lose everything by a reload."""
+    who = started(chromium, served)
+    if not kept:
+        who.page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    who.page.locator("fieldset#AL1 input[value='2']").check()
+    who.page.wait_for_timeout(250)
+    asked: list[str] = []
+    who.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    who.page.reload()
+    assert asked == ([] if kept else ["beforeunload"])

@@ -145,6 +145,50 @@ def test_a_code_in_the_link_moves_into_the_field_and_leaves_the_address(chromium
     assert all(who.code not in line for line in asked)
 
 
+def test_the_line_of_a_wrong_code_leads_to_the_field_with_what_was_typed(chromium: Browser, served: Served) -> None:
+    """M1, U-21: whoever uses a keyboard or a screen reader keeps what they typed."""
+    who = person(chromium, served, "en", script=True)
+    who.arrive("7K3M-9QXT-2V8D-4HBM")
+    who.page.get_by_role("alert").get_by_role("link").click()
+    expect(who.page.locator("#code")).to_have_value("7K3M-9QXT-2V8D-4HBM")
+    expect(who.page.locator("#code")).to_be_focused()
+    assert "#" not in who.page.url
+
+
+def test_no_address_holds_the_code_whatever_language_is_asked_for(chromium: Browser, served: Served) -> None:
+    """U-11: the browser's history would keep it."""
+    who = person(chromium, served, "en", script=True)
+    who.first(kiosk=True)
+    addresses: list[str] = []
+    who.page.on("framenavigated", lambda frame: addresses.append(frame.url))
+    who.page.fill("#code", who.code)
+    for _ in range(2):
+        who.page.locator("#language").click()
+        expect(who.page.locator("#code")).to_have_value(who.code)
+        expect(who.page.locator("#language")).to_be_focused()
+    who.press("continue")
+    who.arrived("questions")
+    assert addresses
+    assert not any(who.code in address for address in addresses)
+
+
+@pytest.mark.parametrize("kiosk", [True, False], ids=["kiosk", "own device"])
+def test_the_receipt_says_on_paper_and_at_a_kiosk_where_to_look(chromium: Browser, served: Served, kiosk: bool) -> None:
+    """E4, E5, A-25: a link is of no use on paper; at a kiosk it would be a window without a way back."""
+    who = person(chromium, served, "en", script=True)
+    who.arrive(kiosk=kiosk)
+    who.arrived("questions")
+    expect(who.page.locator("a[target]")).to_be_visible(visible=not kiosk)
+    who.begin()
+    at_the_check(who).press("send")
+    who.arrived("receipt")
+    address = who.page.get_by_text(f"{served.address}about/{served.house.wave.wave_id.hex()}", exact=True)
+    expect(who.page.locator("a[target]")).to_be_visible(visible=not kiosk)
+    expect(address).to_be_visible(visible=kiosk)
+    who.page.emulate_media(media="print")
+    expect(address).to_be_visible()
+
+
 def test_the_receipt_can_be_printed_with_a_script_and_has_no_dead_button_without(
     chromium: Browser, served: Served
 ) -> None:

@@ -66,10 +66,10 @@ def test_an_instant_is_told_in_its_zone_and_names_it() -> None:
     moment = datetime(2026, 7, 1, 21, 30, tzinfo=UTC)
     assert i18n.moment(moment, "America/Toronto", "en") == "July 1, 2026, 17:30 (America/Toronto)"
     assert i18n.moment(moment, "America/Toronto", "fr-CA") == (
-        f"1ᵉʳ{NBSP}juillet 2026, 17{NBSP}h{NBSP}30 (America/Toronto)"
+        f"1ᵉʳ{NBSP}juillet 2026 à 17{NBSP}h{NBSP}30 (America/Toronto)"
     )
     assert i18n.moment(moment, "Australia/Adelaide", "en") == "July 2, 2026, 07:00 (Australia/Adelaide)"
-    assert i18n.moment(moment, "Australia/Adelaide", "fr-CA") == f"2{NBSP}juillet 2026, 7{NBSP}h (Australia/Adelaide)"
+    assert i18n.moment(moment, "Australia/Adelaide", "fr-CA") == f"2{NBSP}juillet 2026 à 7{NBSP}h (Australia/Adelaide)"
 
 
 @pytest.mark.parametrize(

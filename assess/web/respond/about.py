@@ -128,7 +128,7 @@ def _standing(about: About, now: datetime, locale: str) -> tuple[str, str]:
         case Standing.EARLY:
             return _("This survey is not open yet"), press.when(survey, locale)
         case Standing.TAKING:
-            open_ = _("Answers are coming in, sealed. Nobody can read them before the count.")
+            open_ = _("Answers are coming in. They stay sealed until the count.")
             return _("This survey is open"), f"{open_} {press.when(survey, locale)}"
         case _:
             return _("This survey is closed"), _("The count runs by itself; this page will then show what was counted.")

@@ -86,6 +86,7 @@ def words(locale: str) -> dict[str, str]:
         ),
         "kept": _("Answers are kept on this device. The code they were typed with brings them back."),
         "again": _("Try now"),
+        "slow": _("One moment…"),
         "name": _("This may name someone. Change it?"),
         "idle": _("Still there?"),
         "wiped": _("If nobody presses “Continue”, this page is wiped in 30 seconds."),

@@ -145,19 +145,28 @@ def refusal(press: Press, found: Found, typed_code: str, locale: str, *, kiosk: 
             else _("We have a ballot from this code (receipt {receipt}).", receipt=found.receipt)
         )
         text = f"{closed} {ballot} {report}"
-    return message(press, locale, heading=heading, text=text, code=typed_code, kiosk=kiosk)
+    return message(press, locale, heading=heading, text=text, code=typed_code, about=survey.wave, kiosk=kiosk)
 
 
 def message(
-    press: Press, locale: str, *, heading: str, text: str, code: str = "", home: bool = False, kiosk: bool = False
+    press: Press,
+    locale: str,
+    *,
+    heading: str,
+    text: str,
+    code: str = "",
+    about: str = "",
+    home: bool = False,
+    kiosk: bool = False,
 ) -> bytes:
-    """Return a short page: what is so, and why."""
+    """Return a short page: what is so, and why; `about`: the wave whose page it leads to."""
     drawn = press.small(
         "message.html",
         locale,
         heading=heading,
         text=text,
         code=code,
+        about=about,
         home=home or kiosk,
         kiosk=_KIOSK.decode() if kiosk else "",
     )
@@ -264,7 +273,7 @@ def _flaws(press: Press, instrument: Instrument, flaws: Sequence[Flaw], locale: 
         values[f"{flaw.field}?"] = (
             f' aria-describedby="{flaw.field}-flaw"' if closed else f" {flaw.field}-flaw"
         ).encode()
-    values["errors"] = str(parts.errors(_("Nothing was sent yet"), lines)).encode()
+    values["errors"] = str(parts.errors(_("Not received yet"), lines)).encode()
     return values
 
 

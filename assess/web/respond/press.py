@@ -190,6 +190,10 @@ def stored(locale: str) -> list[tuple[str, str]]:
     counted, days = _("until the count"), _("{days} days after closing", days=ROSTER_LIFE.days)
     return [
         (_("On your own device, if it runs JavaScript: your answers, encrypted"), _("until you send them")),
+        (
+            _("In your browser's history: the link you opened; without JavaScript, perhaps what you typed"),
+            _("until you clear it"),
+        ),
         (_("Your answers and comments, sealed, with your team, a receipt and how often you sent them"), counted),
         (_("That an envelope was used"), counted),
         (_("After the count: answers and comments, shuffled apart, sealed again"), _("until the report is signed off")),

@@ -47,7 +47,7 @@ def deck(first: int = 11, second: int = 3, **changed: object) -> Deck:
         address=ADDRESS,
         closes={
             "en": "January 23, 2026, 23:59 (America/Toronto)",
-            "fr-CA": "23 janvier 2026, 23 h 59 (America/Toronto)",
+            "fr-CA": "23 janvier 2026 à 23 h 59 (America/Toronto)",
         },
         promise={each: promise.short(KeyMode.SERVICE, each) for each in LOCALES},
         opened_on=date(2026, 1, 12),
@@ -61,7 +61,7 @@ def deck(first: int = 11, second: int = 3, **changed: object) -> Deck:
 
 def largest() -> Deck:
     """The longest that may be typed everywhere: 200 characters of a client, 80 of a wave, the longest link and zone."""
-    closes = {"en": f"September 23, 2026, 23:59 ({ZONE})", "fr-CA": f"23 septembre 2026, 23 h 59 ({ZONE})"}
+    closes = {"en": f"September 23, 2026, 23:59 ({ZONE})", "fr-CA": f"23 septembre 2026 à 23 h 59 ({ZONE})"}
     usual = deck(8, 8)
     names = {"en": "W" * 200, "fr-CA": "É " * 100}
     return replace(
@@ -198,7 +198,7 @@ def test_each_card_says_in_both_languages_who_asks_until_when_and_what_is_promis
     assert all(page.count(code) == 1 for code in made.piles[0].codes[:8])
     said = words(cards.html(made, paper))
     assert said.count("Open until January 23, 2026, 23:59 (America/Toronto)") == 14
-    assert said.count("Ouvert jusqu’au 23 janvier 2026, 23\xa0h\xa059 (America/Toronto)".replace("\xa0", " ")) == 14
+    assert said.count("Ouvert jusqu’au 23 janvier 2026 à 23\xa0h\xa059 (America/Toronto)".replace("\xa0", " ")) == 14
     for sentence in (
         "Your answers are confidential until the count and anonymous after it.",
         "The first page says what is and is not protected.",

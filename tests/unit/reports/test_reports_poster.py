@@ -27,8 +27,8 @@ USUAL = Poster(
     address="https://r.example.org",
     contact="camille@client.example",
     minutes=6,
-    opens={"en": "January 12, 2026, 09:00 (America/Toronto)", "fr-CA": "12 janvier 2026, 9 h (America/Toronto)"},
-    closes={"en": "January 23, 2026, 23:59 (America/Toronto)", "fr-CA": "23 janvier 2026, 23 h 59 (America/Toronto)"},
+    opens={"en": "January 12, 2026, 09:00 (America/Toronto)", "fr-CA": "12 janvier 2026 à 9 h (America/Toronto)"},
+    closes={"en": "January 23, 2026, 23:59 (America/Toronto)", "fr-CA": "23 janvier 2026 à 23 h 59 (America/Toronto)"},
     promise={each: promise.short(KeyMode.SERVICE, each) for each in LOCALES},
     opened_on=date(2026, 1, 12),
     sides=({"en": "Sales", "fr-CA": "Ventes"}, {"en": "Marketing", "fr-CA": "Marketing"}),
@@ -39,8 +39,8 @@ LONGEST = replace(
     wave="W" * 80,
     address="https://" + "r" * 24 + ".test",
     contact="x" * 239 + "@client.example",
-    opens={"en": f"September 12, 2026, 09:00 ({ZONE})", "fr-CA": f"12 septembre 2026, 9 h ({ZONE})"},
-    closes={"en": f"September 23, 2026, 23:59 ({ZONE})", "fr-CA": f"23 septembre 2026, 23 h 59 ({ZONE})"},
+    opens={"en": f"September 12, 2026, 09:00 ({ZONE})", "fr-CA": f"12 septembre 2026 à 9 h ({ZONE})"},
+    closes={"en": f"September 23, 2026, 23:59 ({ZONE})", "fr-CA": f"23 septembre 2026 à 23 h 59 ({ZONE})"},
     sides=({"en": "W" * 200, "fr-CA": "É" * 200}, {"en": "Marketing", "fr-CA": "Marketing"}),
 )
 
@@ -62,7 +62,7 @@ def test_the_poster_says_everything_that_somebody_with_a_card_is_ever_told(paper
         "How well do our teams",
         "Comment va le travail",
         "January 12, 2026, 09:00 (America/Toronto)",
-        "23 janvier 2026, 23 h 59 (America/Toronto)",
+        "23 janvier 2026 à 23 h 59 (America/Toronto)",
         "camille@client.example",
     ):
         assert page.count(once) == 1, once
@@ -75,8 +75,8 @@ def test_the_poster_says_everything_that_somebody_with_a_card_is_ever_told(paper
         "Your answers are confidential until the count and anonymous after it.",
         "La première page dit ce qui est protégé et ce qui ne l’est pas.",
         "We cannot protect you from someone who sees your card or your screen.",
-        "Nobody sends you a reminder: this sheet is the only one.",
-        "Vous ne recevrez aucun rappel",
+        "With a card, you get no reminder: this sheet is the only one.",
+        "Avec une carte, vous ne recevrez aucun rappel",
     ):
         assert said.count(sentence) == 1, sentence
     one = " ".join(poster.html(replace(USUAL, minutes=1), paper).split())

@@ -55,6 +55,8 @@ def test_a_printed_code_is_read_back_however_it_is_typed(code: bytes) -> None:
     assert codes.normalise(shown.replace("0", "O").replace("1", "I")) == code
     assert codes.normalise(shown.replace("-", "\N{NON-BREAKING HYPHEN}")) == code
     assert codes.normalise(f"https://r.example.org/w/#{shown}") == code
+    assert codes.normalise(f"\ufeff{shown}\u00ad.") == codes.normalise(f"\u200b{shown},") == code
+    assert codes.normalise(shown.replace("-", "\N{MINUS SIGN}")) == code
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_e1_tells_everything_before_the_first_question(house: House, locale: str
         "fr-CA": [
             "Northwind Tools, Winter 2026",
             "Comptez environ 6 minutes.",
-            "23\N{NO-BREAK SPACE}janvier 2026, 23\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}59 (America/Toronto)",
+            "23\N{NO-BREAK SPACE}janvier 2026 à 23\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}59 (America/Toronto)",
             f"Vous répondez comme membre de {label}",
             f"Si ce n’est pas exact, ne répondez pas et écrivez à {CONTACT}.",
             "prévu pour le 3\N{NO-BREAK SPACE}février 2026",
@@ -155,7 +155,7 @@ M1 = {
 M3 = {
     "en": "This survey closed on January 23, 2026, 23:59 (America/Toronto). {ballot} The report for the leaders is "
     "planned for February 3, 2026.",
-    "fr-CA": "Ce sondage a été clos le 23 janvier 2026, 23 h 59 (America/Toronto). {ballot} Le rapport destiné à la "
+    "fr-CA": "Ce sondage a été clos le 23 janvier 2026 à 23 h 59 (America/Toronto). {ballot} Le rapport destiné à la "
     "direction des équipes est prévu pour le 3 février 2026.",
 }
 
@@ -176,7 +176,7 @@ def test_m1_is_the_same_for_every_unknown_code(house: House, path: str, locale: 
     ("locale", "text"),
     [
         ("en", "This survey opens on January 12, 2026, 09:00 (America/Toronto). Your code will work then."),
-        ("fr-CA", "Ce sondage ouvre le 12 janvier 2026, 9 h (America/Toronto). Votre code fonctionnera à ce "),
+        ("fr-CA", "Ce sondage ouvre le 12 janvier 2026 à 9 h (America/Toronto). Votre code fonctionnera à ce "),
     ],
 )
 def test_m2_says_when_the_survey_opens(house: House, path: str, locale: str, text: str) -> None:
@@ -198,6 +198,9 @@ def test_m3_says_when_it_closed_and_when_the_report_comes(house: House, path: st
     assert page.status == 403
     none = {"en": "We have no ballot from this code.", "fr-CA": "Nous n’avons aucun bulletin de ce code."}[locale]
     assert text.format(ballot=none) in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    address = f'href="/w/about/{house.wave.wave_id.hex()}?lang={locale[:2]}"'
+    assert address in page.html
+    assert address not in post(house, path, {**fields, "kiosk": "1"}).html
     assert house.ballots() == []
 
 
@@ -249,7 +252,7 @@ def test_m5_shows_the_receipt_of_the_ballot_in_the_box(house: House, locale: str
     told = {
         "en": f"We have a ballot from this envelope (receipt {given}). Until January 23, 2026, 23:59 (America/Toronto) "
         "a new one replaces it. We cannot show earlier answers.",
-        "fr-CA": f"Nous avons un bulletin de cette enveloppe (reçu {given}). Jusqu’au 23 janvier 2026, 23 h 59 "
+        "fr-CA": f"Nous avons un bulletin de cette enveloppe (reçu {given}). Jusqu’au 23 janvier 2026 à 23 h 59 "
         "(America/Toronto), un nouveau bulletin le remplace. Nous ne pouvons pas montrer les réponses précédentes.",
     }[locale]
     assert told in page.text.replace("\N{NO-BREAK SPACE}", " ")
