@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 
 import click
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import DBAPIError
 
 from assess import app, publish
 from assess.cli.score import refusal
@@ -22,6 +23,7 @@ from assess.surveys import audit, db, places, safeguards, tenancy
 from assess.surveys.keys import FileKeys
 
 ROUND_SECONDS = 20.0
+WATCH_SECONDS = 5.0
 ENVIRONMENT = 5
 
 
@@ -58,20 +60,44 @@ def serve() -> None:
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped; the child process that runs due steps lives and dies with the server."""
+    """Serve until stopped, with a child process that runs due steps."""
     settings.home.mkdir(parents=True, exist_ok=True)
     safe(settings)
     db.upgrade(settings.url_of(DatabaseRole.OWNER))
     _look_for_keys(settings)
     _note_settings(settings)
-    environment = {**os.environ, "ASSESS_HOME": str(settings.home)}
-    child = subprocess.Popen([sys.executable, "-m", "assess", "worker"], env=environment)
     click.echo(f"assess on http://{settings.host}:{settings.port}/w/ and /console/; Ctrl-C stops it", err=True)
-    try:
+    with _accompanied({**os.environ, "ASSESS_HOME": str(settings.home)}):
         Server(settings).run()
+
+
+@contextmanager
+def _accompanied(environment: Mapping[str, str]) -> Iterator[None]:
+    """Let a child process run what is due; one that ends is started anew, so that no wave waits for a restart."""
+    owner, stopping = os.getpid(), threading.Event()
+
+    def begun() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "assess", "worker", "--with-server"], env=environment)
+
+    children = [begun()]
+
+    def watch() -> None:
+        while not stopping.wait(WATCH_SECONDS):
+            if children[-1].poll() is not None:
+                click.echo("worker: ended, and is started anew", err=True)
+                children.append(begun())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
     finally:
-        child.terminate()
-        child.wait(timeout=30)
+        # The processes that the server forks come by here too when they end; the child is not theirs.
+        if os.getpid() == owner:
+            stopping.set()
+            watcher.join()
+            children[-1].terminate()
+            children[-1].wait(timeout=30)
 
 
 def safe(settings: Settings, roles: Iterable[DatabaseRole] = safeguards.SERVING) -> None:
@@ -82,6 +108,12 @@ def safe(settings: Settings, roles: Iterable[DatabaseRole] = safeguards.SERVING)
 
 def _look_for_keys(settings: Settings) -> None:
     """Refuse a database whose key folder is not there, and warn of a device that holds both (A-03)."""
+    if settings.key_mirror is not None and not settings.key_mirror.is_dir():
+        told = (
+            f"{settings.key_mirror} is not there: mount the device of the key mirror, or make the folder. Without it "
+            "the keys of the next wave would lie on one device. Nothing was changed"
+        )
+        raise refusal([told], ENVIRONMENT)
     engine = db.engine(settings.url_of(DatabaseRole.COUNT))
     try:
         with tenancy.guarded(engine, tenancy.EVERYBODY)() as session:
@@ -91,12 +123,16 @@ def _look_for_keys(settings: Settings) -> None:
     missing = ", ".join(label for label, mode in found if not mode.witnessed)
     if missing:
         told = (
-            f"{settings.keys} holds no keys of {missing}: a restored database needs the key folder it was used with. "
-            "Mount that folder, or set ASSESS_KEY_FOLDER to it. Nothing was changed"
+            f"{settings.keys} lacks a whole key that {missing} needs: a restored database needs the key folder it was "
+            "used with, as it was then. Mount that folder, or set ASSESS_KEY_FOLDER to it; or put back from the mirror "
+            "what is missing. Keys that a count destroyed come back no more: then this database is older than the "
+            "count. Nothing was changed"
         )
         raise refusal([told], ENVIRONMENT)
     for label, _ in found:
-        click.echo(f"warn {label}: no key folder; the passphrase and the witness's sheet still count it", err=True)
+        click.echo(
+            f"warn {label}: its keys are not whole; the passphrase and the witness's sheet still count it", err=True
+        )
     if places.one_device(settings.keys, db.database_file(settings.url)):
         click.echo("warn keys and database share a device: set ASSESS_KEY_FOLDER to another one", err=True)
 
@@ -120,8 +156,10 @@ def _note_settings(settings: Settings) -> None:
 
 
 @click.command()
-def worker() -> None:
+@click.option("--with-server", is_flag=True, hidden=True, help="Stop once the server that started this is gone.")
+def worker(with_server: bool) -> None:
     """Run due steps, round after round, until stopped."""
+    parent = os.getppid()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -130,13 +168,22 @@ def worker() -> None:
     _look_for_keys(settings)
     with closing(publish.services(settings)) as services:
         while True:
-            for outcome in runner.run(services):
-                _say(outcome)
-            for error in runner.render(services):
-                if error is not None:
-                    click.echo(f"render: {type(error).__name__}: {error}", err=True)
-            if stop.wait(ROUND_SECONDS):
+            try:
+                _round(services)
+            except (DBAPIError, OSError) as error:
+                # A database that is away, or locked, comes back; its own words may name rows.
+                click.echo(f"round: {type(error).__name__}; tried again in {ROUND_SECONDS:.0f} s", err=True)
+            if stop.wait(ROUND_SECONDS) or (with_server and os.getppid() != parent):
                 return
+
+
+def _round(services: publish.Services) -> None:
+    """Run what is due and draw what is missing."""
+    for outcome in runner.run(services):
+        _say(outcome)
+    for error in runner.render(services):
+        if error is not None:
+            click.echo(f"render: {type(error).__name__}: {error}", err=True)
 
 
 @click.command()

@@ -18,9 +18,12 @@ from click.testing import CliRunner, Result
 from db_house import House
 from db_lent import ENGINES, lent
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
+from assess import publish
 from assess.cli import main, serving
 from assess.instruments.load import shipped
+from assess.jobs import runner
 from assess.settings import DatabaseRole
 from assess.surveys import audit, shares, staff
 from assess.surveys.audit import Event
@@ -156,14 +159,94 @@ def test_the_server_and_its_worker_start_as_the_roles(house: House, monkeypatch:
     assert state(house, wave) is State.COUNTED
 
 
+def test_a_round_that_meets_no_database_is_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """stack.md section 3: a server that was started again, or a lock, costs one round and not every one after it."""
+    wave = answered(house)
+    real, rounds = runner.run, 0
+
+    def away(services: publish.Services) -> Iterator[runner.Outcome]:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 1:
+            raise OperationalError("SELECT", {}, Exception("the answers of somebody"))
+        return real(services)
+
+    monkeypatch.setattr(runner, "run", away)
+    monkeypatch.setattr(serving.threading, "Event", lambda: _Waits(1))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    worked = run("worker")
+    assert worked.exit_code == 0, worked.output
+    assert "round: OperationalError; tried again in 20 s" in worked.output
+    assert "the answers of somebody" not in worked.output
+    assert state(house, wave) is State.COUNTED
+
+
+def test_a_worker_whose_server_is_gone_ends(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """stack.md section 3: a server that was killed leaves nobody behind who counts with its settings."""
+    assert house.settings
+    parents = iter([7, 7, 1])
+    monkeypatch.setattr(serving.os, "getppid", lambda: next(parents))
+    monkeypatch.setattr(serving.threading, "Event", lambda: _Waits(10))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    assert run("worker", "--with-server").exit_code == 0
+    assert next(parents, None) is None
+
+
+def test_a_worker_that_ends_is_started_anew_until_the_server_stops(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """stack.md section 3: else a server would serve on and never close, count or release a wave."""
+    begun: list[_Child] = []
+    third = threading.Event()
+
+    def begin(command: list[str], env: dict[str, str]) -> _Child:
+        assert command[-2:] == ["worker", "--with-server"]
+        assert env == {"ASSESS_HOME": "x"}
+        begun.append(_Child(ended=len(begun) < 2))
+        if len(begun) == 3:
+            third.set()
+        return begun[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", begin)
+    monkeypatch.setattr(serving, "WATCH_SECONDS", 0.01)
+    with serving._accompanied({"ASSESS_HOME": "x"}):
+        assert third.wait(10)
+    assert [child.told for child in begun] == [[], [], ["terminate", "wait"]]
+    assert capsys.readouterr().err == "worker: ended, and is started anew\n" * 2
+
+
+class _Waits(threading.Event):
+    """An event that is set once it has been waited for so often."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self._rounds = rounds
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for nothing."""
+        assert timeout
+        self._rounds -= 1
+        return self._rounds < 0
+
+
 class _Child:
     """Stands for the process that runs what is due."""
 
+    def __init__(self, *, ended: bool = False) -> None:
+        self._ended = ended
+        self.told: list[str] = []
+
+    def poll(self) -> int | None:
+        """Return what it ended with, if it has."""
+        return 0 if self._ended else None
+
     def terminate(self) -> None:
         """End nothing."""
+        self.told.append("terminate")
 
     def wait(self, timeout: float) -> None:
         """Wait for nothing."""
+        self.told.append("wait")
 
 
 @pytest.mark.parametrize("command", list(ROLE_OF), ids=" ".join)

@@ -16,7 +16,7 @@ from assess.disclosure.policy import FLOOR_COMMENTS, FLOOR_SCALE, Policy
 from assess.settings import Settings
 from assess.surveys import count, places, promise, receipts, shares, waves
 from assess.surveys.custody import Paper
-from assess.surveys.keys import KeyGoneError, KeyName
+from assess.surveys.keys import KeyGoneError, KeyName, ShareFile
 from assess.surveys.shares import Pair
 from assess.surveys.states import KeyMode, WaveRefused
 from assess.surveys.tables import BoxRow, EnvelopeRow, SpentRow, Wave
@@ -138,7 +138,59 @@ def test_a_database_restored_without_its_keys_refuses_the_start(built: House, mo
     with db_postgres.serving(built.engine.dialect.name):
         refused = CliRunner().invoke(main, ["worker"])
     assert refused.exit_code == 5
-    assert "holds no keys of Q1: a restored database needs the key folder it was used with" in refused.output
+    assert (
+        "lacks a whole key that Q1 needs: a restored database needs the key folder it was used with" in refused.output
+    )
+
+
+@pytest.mark.parametrize("name", list(KeyName))
+@pytest.mark.parametrize("left", ["nothing", "half"])
+def test_a_key_folder_that_lacks_one_key_refuses_the_start(sqlite: House, name: KeyName, left: str) -> None:
+    """A-03: an emptied folder is still a folder; ballots would get a receipt that nobody could ever open."""
+    wave = sqlite.opened()
+    file = sqlite.folder / "keys" / wave.wave_id.hex() / name
+    whole = file.read_bytes()
+    file.unlink()
+    if left == "half":
+        file.write_bytes(whole[:16])
+    with sqlite.sessions() as session:
+        assert places.orphans(session, sqlite.keys) == [(wave.label, KeyMode.SERVICE)]
+        file.write_bytes(whole)
+        assert places.orphans(session, sqlite.keys) == []
+
+
+@pytest.mark.parametrize("mode", list(KeyMode))
+def test_keys_that_a_count_has_destroyed_are_not_missed(built: House, mode: KeyMode) -> None:
+    """A-03, A-08: at every stage of a count a start goes on; a wave of witnesses misses its share."""
+    wave = built.opened(mode=mode)
+    built.fill(wave, sales=5, marketing=5)
+    built.close()
+    papers = {
+        KeyMode.SERVICE: (),
+        KeyMode.WITNESSED: (Paper.PHRASE, Paper.CODE),
+        KeyMode.SELF_HOSTED: (Paper.CODE,),
+    }[mode]
+    missed: list[object] = []
+
+    def look(_: str) -> None:
+        with built.sessions() as session:
+            missed.append(places.orphans(session, built.keys))
+
+    look("before")
+    built.count(wave, built.unlocked(wave, *papers) if papers else None, on_stage=look)
+    assert missed == [[]] * 6
+    (built.folder / "keys" / wave.wave_id.hex() / (ShareFile.SERVER if mode.witnessed else KeyName.STAT)).unlink()
+    with built.sessions() as session:
+        assert places.orphans(session, built.keys) == [(wave.label, mode)]
+
+
+def test_a_mirror_that_is_not_mounted_refuses_the_start(sqlite: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A-03: the keys of the next wave would lie on one device, and nobody would know."""
+    monkeypatch.setenv("ASSESS_HOME", str(sqlite.folder))
+    monkeypatch.setenv("ASSESS_KEY_MIRROR", str(sqlite.folder / "mirror" / "keys"))
+    refused = CliRunner().invoke(main, ["worker"])
+    assert refused.exit_code == 5
+    assert "mirror/keys is not there: mount the device of the key mirror, or make the folder" in refused.output
 
 
 def test_keys_on_the_device_of_the_database_are_told(tmp_path: Path) -> None:
