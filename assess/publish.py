@@ -189,7 +189,7 @@ def _prepared(session: Session, wave: Wave, stored: bytes | None, now: datetime)
         raise PublishError(
             f"another wave of this client was released after the report of {wave.label} was prepared: prepare it again"
         )
-    day = _local_day(wave.release_at or now, wave)
+    day = _released_on(wave, now)
     return ready.dated(made, day=day, witness_half_destroyed=wave.witness_half_destroyed)
 
 
@@ -222,7 +222,7 @@ def _composed(services: Services, wave_id: bytes, keys: KeyStore) -> Facts:
             label=wave.label,
             opened_on=_local_day(wave.opens_at, wave),
             closed_on=_local_day(wave.closes_at, wave),
-            released_on=_local_day(wave.release_at or now, wave),
+            released_on=_released_on(wave, now),
         ),
         policy=floors,
         key_mode=wave.key_mode,
@@ -460,6 +460,11 @@ def _instrument(wave: Wave) -> Instrument:
 def paper_of(country: str) -> Paper:
     """Return the paper of a client's country: Letter in Canada and the United States, else A4 (R-39)."""
     return "letter" if country in LETTER_COUNTRIES else "a4"
+
+
+def _released_on(wave: Wave, now: datetime) -> date:
+    """Return the day of a release that happens now, or at its minute if that is still to come."""
+    return _local_day(now if wave.release_at is None else max(now, wave.release_at), wave)
 
 
 def _local_day(moment: datetime, wave: Wave) -> date:

@@ -19,10 +19,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from nacl.exceptions import BadSignatureError
-from nacl.signing import VerifyKey
-
 DONE, WRONG, USAGE, UNUSABLE = 0, 1, 2, 3
+
+try:
+    from nacl.exceptions import BadSignatureError
+    from nacl.signing import VerifyKey
+except ImportError:
+    # Not 1, which says that something is wrong with the survey.
+    told = "PyNaCl is missing: python -m pip install pynacl  ·  PyNaCl manque\u00a0: python -m pip install pynacl"
+    print(told, file=sys.stderr)  # noqa: T201 - a command of one file
+    sys.exit(UNUSABLE)
+
 DIGITS: Final = 20
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a file beyond which it is not one of ours: three million receipts."""

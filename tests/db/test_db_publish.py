@@ -87,6 +87,22 @@ def test_a_counted_wave_is_released_once_and_stays_as_it_is(built: House, servic
     assert facts.provenance["box"] == {"invited": 46, "used": 24, "replaced": 0, "spoiled": 0, "counted": 24}
 
 
+def test_a_report_that_comes_late_has_the_day_on_which_it_came(built: House, services: publish.Services) -> None:
+    """U-30: the minute that was set passed while the server was down."""
+    wave = counted(built, services)
+    with built.sessions.begin() as session:
+        waves.set_release(session, session.get_one(Wave, wave.wave_id), CLOSES + timedelta(days=3))
+    built.clock.set(CLOSES + timedelta(days=5))
+    assert [outcome.step.kind for outcome in runner.run(services)] == [StepKind.RELEASE]
+    facts = publish.release(services, wave.wave_id)
+    with built.sessions() as session:
+        found = session.get_one(Wave, wave.wave_id)
+        assert found.released_at is not None
+        day = (CLOSES + timedelta(days=5)).date()
+        assert found.released_at.date() == day
+        assert facts.provenance["wave"]["released_on"] == day.isoformat()
+
+
 def test_released_comments_are_stored_apart_and_in_no_output_yet(built: House, services: publish.Services) -> None:
     """A-18: the report's pages for comments come later; until then no record, table or sheet holds one."""
     wave = built.opened(people=INVITED, form="core")

@@ -273,6 +273,15 @@ def test_the_file_runs_alone_with_pynacl(files: Files, tmp_path: Path) -> None:
     assert misused.returncode == 2
 
 
+def test_without_pynacl_it_says_what_to_install_and_not_that_something_is_wrong(files: Files) -> None:
+    """A-10, U-110: 3, in both languages; 1 would tell an employee that their ballot was not counted."""
+    order = [sys.executable, "-I", "-S", str(HERE), str(files.list), str(files.record)]
+    done = subprocess.run(order, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "PyNaCl is missing: python -m pip install pynacl" in done.stderr
+    assert "PyNaCl manque" in done.stderr
+
+
 def test_the_path_of_the_test_above_has_no_assess(tmp_path: Path) -> None:
     """Guards the test above: what it proves would not hold with an import of assess."""
     order = [sys.executable, "-I", "-S", "-c", "import assess"]

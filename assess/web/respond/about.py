@@ -20,7 +20,7 @@ from assess import verify
 from assess.i18n import day, moment, number, translator
 from assess.surveys import clients, prereg, promise, published, tenancy, waves
 from assess.surveys.prereg import Change
-from assess.surveys.states import State
+from assess.surveys.states import KeyMode, State
 from assess.surveys.totals import CountRecord
 from assess.surveys.waves import Wave
 from assess.web.respond import asked, lookup, press, views
@@ -131,7 +131,16 @@ def _standing(about: About, now: datetime, locale: str) -> tuple[str, str]:
             open_ = _("Answers are coming in. They stay sealed until the count.")
             return _("This survey is open"), f"{open_} {press.when(survey, locale)}"
         case _:
-            return _("This survey is closed"), _("The count runs by itself; this page will then show what was counted.")
+            return _("This survey is closed"), _uncounted(survey, locale)
+
+
+def _uncounted(survey: Survey, locale: str) -> str:
+    """Return what the count of a closed wave waits for."""
+    _ = translator(locale)
+    if not KeyMode(survey.key_mode).witnessed:
+        return _("The count runs by itself; this page will then show what was counted.")
+    waits = _("It is counted once the holders of the keys have given their shares.")
+    return f"{waits} {_('This page will then show what was counted.')}"
 
 
 def _withdrawn(about: About, locale: str) -> str:

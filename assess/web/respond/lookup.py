@@ -46,6 +46,7 @@ class Survey:
     opens_at: datetime
     closes_at: datetime
     release_at: datetime | None
+    released_at: datetime | None
     zone: str
     contact: str
     operator: str
@@ -131,6 +132,7 @@ def survey(wave: Wave, client: str, operator: str) -> Survey:
         opens_at=wave.opens_at,
         closes_at=wave.closes_at,
         release_at=wave.release_at,
+        released_at=wave.released_at,
         zone=wave.zone,
         contact=wave.contact,
         operator=wave.operator or operator,

@@ -206,6 +206,7 @@ def _longest(instrument: Instrument, form: str) -> Survey:
         opens_at=far,
         closes_at=far,
         release_at=None,
+        released_at=None,
         zone="America/Argentina/ComodRivadavia",
         contact="&" * 254,
         operator="&" * 200,

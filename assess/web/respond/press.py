@@ -168,8 +168,8 @@ def when(survey: Survey, locale: str) -> str:
 
 
 def report_day(survey: Survey, locale: str) -> str:
-    """Return the day of the report where the survey is run."""
-    release = survey.release_at or usual_release(survey.closes_at, survey.zone)
+    """Return the day of the report where the survey is run: when it came, the minute that was set, or the usual one."""
+    release = survey.released_at or survey.release_at or usual_release(survey.closes_at, survey.zone)
     return day(release.astimezone(ZoneInfo(survey.zone)).date(), locale)
 
 

@@ -238,6 +238,39 @@ def test_an_address_of_no_wave_is_a_404_like_any_other(house: House, address: st
         assert house.client.get(f"/w/about/{path}").status_code == 404
 
 
+@pytest.mark.parametrize("mode", list(KeyMode))
+@pytest.mark.parametrize(
+    ("locale", "alone", "waits"),
+    [
+        ("en", "The count runs by itself", "It is counted once the holders of the keys have given their shares."),
+        (
+            "fr-CA",
+            "Le dépouillement se fait de lui",
+            "Le dépouillement commence dès que les parts de clé ont été données.",
+        ),
+    ],
+)
+def test_a_closed_wave_of_witnesses_is_not_said_to_be_counted_by_itself(
+    own_house: House, locale: str, alone: str, waits: str, mode: KeyMode
+) -> None:
+    """E5, A-09: what the page says of the count is true of the wave's key mode."""
+    own_house.clock.set(own_house.wave.closes_at + GRACE)
+    with own_house.sessions.begin() as session:
+        session.execute(update(Wave).values(state=State.CLOSED, key_mode=mode, witness="Ana Roy"))
+    told = flat(about(own_house, locale).get_data(as_text=True))
+    assert (alone in told, waits in told) == (not mode.witnessed, mode.witnessed)
+
+
+def test_a_report_that_came_late_is_told_with_its_own_day(own_house: House) -> None:
+    """E5: the minute that was set passed while the server was down."""
+    planned = own_house.wave.closes_at + timedelta(days=8)
+    with own_house.sessions.begin() as session:
+        late = planned + timedelta(days=1)
+        session.execute(update(Wave).values(state=State.RELEASED, release_at=planned, released_at=late))
+    told = flat(about(own_house).get_data(as_text=True))
+    assert "The leaders received the report on February 1, 2026." in told
+
+
 def test_a_draft_has_no_page(own_house: House) -> None:
     with own_house.sessions.begin() as session:
         session.execute(update(Wave).values(state=State.DRAFT))
