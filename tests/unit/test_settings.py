@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from assess.settings import DatabaseRole, Settings
+from assess.surveys.keys import ClientFile, KeyName, ShareFile
 
-OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
+README = Path(__file__).parents[2] / "README.md"
+OPERATING = README.parent / "docs" / "operating.md"
 
 
 def test_the_settings_are_exactly_these() -> None:
@@ -35,10 +38,34 @@ def test_the_settings_are_exactly_these() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["ASSESS_PROXIES", "ASSESS_RESPOND_POSTS_PER_MINUTE", "ASSESS_DATABASE_URL_RESPOND"])
-def test_what_the_host_of_the_questionnaire_needs_is_in_the_manual(name: str) -> None:
-    """A-29."""
-    assert f"`{name}`" in OPERATING.read_text(encoding="utf-8")
+def test_every_setting_is_in_the_manual_and_the_manual_names_no_other() -> None:
+    """U-110, A-29: an operator sets what the manual names; a name that is none would be passed over in silence."""
+    named = set(re.findall(r"ASSESS_[A-Z_]+", OPERATING.read_text(encoding="utf-8")))
+    assert named == {f"ASSESS_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_what_to_set_before_the_first_wave_stands_in_the_readme_and_at_the_head_of_the_manual() -> None:
+    """U-110, A-09: the name of the firm is fixed by an opening, so a reader meets it before that."""
+    assert "ASSESS_OPERATOR" in README.read_text(encoding="utf-8").split("make serve")[0]
+    table = OPERATING.read_text(encoding="utf-8").split("\n## ")[1]
+    assert table.startswith("Set these before the first wave\n")
+    decided = ("OPERATOR", "PUBLIC_URL", "KEY_FOLDER", "KEY_MIRROR", "BACKUP_SET", "HOST", "PORT", "SECRET_KEY")
+    for name in (*decided, "LOG_LEVEL", "INSECURE_COOKIES"):
+        assert f"`ASSESS_{name}`" in table
+
+
+def test_every_file_of_the_key_folder_is_in_the_manual() -> None:
+    """A-03, A-13: whoever guards the folder knows what lies in it, the client's own key too."""
+    manual = OPERATING.read_text(encoding="utf-8")
+    for file in (*KeyName, *ShareFile, *ClientFile):
+        assert f"`{file}`" in manual, file
+
+
+def test_the_readme_makes_the_environment_before_it_uses_it() -> None:
+    """U-110: on a fresh copy of the sources there is no `.venv`."""
+    for part in README.read_text(encoding="utf-8").split("\n## "):
+        if ".venv/bin/" in part:
+            assert part.index("make .venv/.stamp") < part.index(".venv/bin/"), part
 
 
 def test_the_limits_of_a_network_are_those_of_the_rule() -> None:
