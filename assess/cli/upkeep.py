@@ -24,7 +24,7 @@ from assess.surveys.keys import FileKeys
 ENVIRONMENT = 5
 Check = tuple[str, str | None, str, bool]
 """What was looked at, what is wrong with it, the remedy, and whether nothing works before that."""
-_NOTHING_SERVED = "Nothing is served before that"
+_NOTHING_BEFORE = "nothing is served before that"
 _PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 
 
@@ -110,7 +110,7 @@ def _database(settings: Settings) -> list[Check]:
     try:
         safeguards.refuse(settings)
     except safeguards.StartRefused as refused:
-        return [(name, line, _NOTHING_SERVED, True) for line in str(refused).splitlines()]
+        return [(name, line, _NOTHING_BEFORE.capitalize(), True) for line in str(refused).splitlines()]
     behind = database.behind(settings.url_of(DatabaseRole.OWNER))
     reached = (name, "is behind this version" if behind else None, "Run `assess db upgrade`", True)
     return [reached] if behind else [reached, *_keys(settings)]
@@ -124,7 +124,7 @@ def _unreached(settings: Settings, name: str) -> list[Check]:
         try:
             url = settings.url_of(role)
         except SettingsError as refused:
-            checks.append((name, str(refused), _NOTHING_SERVED, True))
+            checks.append((name, str(refused), _NOTHING_BEFORE.capitalize(), True))
             continue
         if url in tried:
             continue
@@ -154,14 +154,12 @@ def _keys(settings: Settings) -> list[Check]:
         engine.dispose()
     if not found:
         return [("keys of the waves", None, "", True)]
-    mount = (
-        "Mount the folder this database was used with, or set ASSESS_KEY_FOLDER to it; nothing is served before that"
-    )
+    mount = f"Mount the folder this database was used with, or set ASSESS_KEY_FOLDER to it; {_NOTHING_BEFORE}"
     papers = "The passphrase and the witness's sheet still count it"
     return [
         (
             f"keys of {label}",
-            f"{settings.keys} does not hold them",
+            f"{settings.keys} does not hold them whole",
             *((papers, False) if mode.witnessed else (mount, True)),
         )
         for label, mode in found
@@ -185,6 +183,10 @@ def _folders(settings: Settings) -> list[Check]:
     link = cards.link_length(settings.address)
     too_long = f"would have {link} characters; {cards.LONGEST_LINK} fit" if link > cards.LONGEST_LINK else None
     checks.append(("link on cards", too_long, "Set ASSESS_PUBLIC_URL to a shorter address", True))
+    mirror = settings.key_mirror
+    if mirror is not None:
+        gone = None if mirror.is_dir() else "is not there, so the keys of the next wave would lie on one device"
+        checks.append((f"key mirror {mirror}", gone, f"Mount its device, or make the folder; {_NOTHING_BEFORE}", True))
     keys = settings.keys
     if keys.exists():
         mode = stat.S_IMODE(keys.stat().st_mode)

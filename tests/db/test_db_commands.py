@@ -363,6 +363,20 @@ def test_the_doctor_refuses_a_key_folder_that_was_moved_away_as_a_start_does(hou
         assert run("serve").exit_code == 5
 
 
+def test_the_doctor_refuses_a_mirror_that_is_not_mounted_as_a_start_does(
+    sqlite: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A-03, U-110."""
+    mirror = sqlite.folder / "second-device"
+    for name, value in {**sqlite.environment, "ASSESS_KEY_MIRROR": str(mirror)}.items():
+        monkeypatch.setenv(name, value)
+    found = run("doctor")
+    assert (found.exit_code, f"FAIL key mirror {mirror}: is not there" in found.output) == (5, True), found.output
+    assert run("serve").exit_code == 5
+    mirror.mkdir()
+    assert f"ok   key mirror {mirror}\n" in run("doctor").output
+
+
 def test_an_empty_database_of_postgresql_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """U-110: as on SQLite."""
     with lent("postgresql", tmp_path) as house, db_postgres.durable():
