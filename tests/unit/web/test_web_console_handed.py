@@ -124,7 +124,7 @@ def test_a_second_post_shows_the_same_papers_and_they_open_the_box(desk: Office,
     page = words(visitor.get(path))
     assert "can be seen again until January 20, 2026, 16:15 (Europe/Paris), and never after." in page
     french = words(visitor.get(f"{path}?lang=fr"))
-    assert "peuvent être revues jusqu’au 20 janvier 2026, 16 h 15 (Europe/Paris), puis plus jamais." in french
+    assert "peuvent être revues jusqu’au 20 janvier 2026 à 16 h 15 (Europe/Paris), puis plus jamais." in french
 
 
 def test_two_clicks_at_once_both_end_with_the_papers(desk: Office, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
