@@ -351,7 +351,8 @@ def test_whoever_leaves_a_page_that_nothing_keeps_is_asked_first(chromium: Brows
     if not kept:
         who.page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
     who.page.locator("fieldset#AL1 input[value='2']").check()
-    who.page.wait_for_timeout(250)
+    if kept:
+        who.page.wait_for_function("localStorage.length === 1")
     asked: list[str] = []
     who.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     who.page.reload()
