@@ -204,7 +204,7 @@
     if (answer.dataset.page === "message" && status !== 403) return refuse(answer, status);
     if (status === 403 || status === 404) erase();
     await show(page, target);
-    if (promised && is("check")) send("/w/drop", at("send"), "");
+    if (promised && !kiosk && is("check")) send("/w/drop", at("send"), "");
   }
 
   // Posts of one size, of twice that where long comments need it: who counts bytes learns nothing else.

@@ -138,7 +138,12 @@ def test_a_kiosk_without_a_network_says_not_received_and_keeps_nothing(chromium:
     who.page.context.set_offline(False)
     left_alone(who, 45 * SECOND)
     assert served.house.ballots() == []
-    who.press("again")
+    who.press("other")
+    expect(who.page.locator("html[lang=fr-CA]")).to_be_attached()
+    expect(who.page.locator("#send")).to_be_visible()
+    who.page.wait_for_timeout(250)
+    assert served.house.ballots() == [], "nothing was promised here, so only Send sends"
+    who.page.locator("#send").click()
     who.arrived("receipt")
 
 
