@@ -21,6 +21,7 @@ from assess.jobs import runner
 from assess.settings import DatabaseRole, Settings
 from assess.surveys import audit, db, places, safeguards, tenancy
 from assess.surveys.keys import FileKeys
+from assess.surveys.states import KeyMode
 
 ROUND_SECONDS = 20.0
 WATCH_SECONDS = 5.0
@@ -106,6 +107,16 @@ def safe(settings: Settings, roles: Iterable[DatabaseRole] = safeguards.SERVING)
     safeguards.refuse(settings, roles)
 
 
+def keyless(settings: Settings) -> list[tuple[str, KeyMode]]:
+    """Return label and mode of the waves that lack a key they still need (A-03)."""
+    engine = db.engine(settings.url_of(DatabaseRole.COUNT))
+    try:
+        with tenancy.guarded(engine, tenancy.EVERYBODY)() as session:
+            return places.orphans(session, FileKeys(settings.keys, settings.key_mirror))
+    finally:
+        engine.dispose()
+
+
 def _look_for_keys(settings: Settings) -> None:
     """Refuse a database whose key folder is not there, and warn of a device that holds both (A-03)."""
     if settings.key_mirror is not None and not settings.key_mirror.is_dir():
@@ -114,12 +125,7 @@ def _look_for_keys(settings: Settings) -> None:
             "the keys of the next wave would lie on one device. Nothing was changed"
         )
         raise refusal([told], ENVIRONMENT)
-    engine = db.engine(settings.url_of(DatabaseRole.COUNT))
-    try:
-        with tenancy.guarded(engine, tenancy.EVERYBODY)() as session:
-            found = places.orphans(session, FileKeys(settings.keys, settings.key_mirror))
-    finally:
-        engine.dispose()
+    found = keyless(settings)
     missing = ", ".join(label for label, mode in found if not mode.witnessed)
     if missing:
         told = (

@@ -12,14 +12,14 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from assess import resources
+from assess.cli import serving
 from assess.cli.score import UNUSABLE, refusal
 from assess.instruments.model import LOCALES
 from assess.reports import cards, facts, render
 from assess.reports.render import Paper
 from assess.settings import DatabaseRole, Settings, SettingsError
 from assess.surveys import db as database
-from assess.surveys import places, safeguards, tenancy
-from assess.surveys.keys import FileKeys
+from assess.surveys import safeguards
 
 ENVIRONMENT = 5
 Check = tuple[str, str | None, str, bool]
@@ -146,12 +146,7 @@ def _unreached(settings: Settings, name: str) -> list[Check]:
 
 def _keys(settings: Settings) -> list[Check]:
     """Check whether the waves that need keys have them (A-03)."""
-    engine = database.engine(settings.url_of(DatabaseRole.COUNT))
-    try:
-        with tenancy.guarded(engine, tenancy.EVERYBODY)() as session:
-            found = places.orphans(session, FileKeys(settings.keys, settings.key_mirror))
-    finally:
-        engine.dispose()
+    found = serving.keyless(settings)
     if not found:
         return [("keys of the waves", None, "", True)]
     mount = f"Mount the folder this database was used with, or set ASSESS_KEY_FOLDER to it; {_NOTHING_BEFORE}"

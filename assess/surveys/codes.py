@@ -64,7 +64,8 @@ def as_printed(typed: str) -> bool:
 def normalise(typed: str) -> bytes | None:
     """Return the ten bytes of a typed code; case, spaces, hyphens do not matter, O is 0, I and L are 1.
 
-    Whoever pastes the whole link of an invitation means the code behind its `#`.
+    Nor do marks that a sentence or a program puts around it, or that nobody sees. Whoever pastes the whole link of an
+    invitation means the code behind its `#`.
     """
     code = typed.rpartition("#")[2]
     symbols = "".join([_READ.get(symbol, _NONE) for symbol in "".join(code.split()).upper()])

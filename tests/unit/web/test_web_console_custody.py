@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from db_lent import ENGINES
-from web_console_office import ROBIN, ROSTER, SAM, Office, lent_office, words
+from web_console_office import GROUPS, ROBIN, ROSTER, SAM, WITNESSED_DRAFT, Office, lent_office, words
 
 from assess.instruments.load import shipped
 from assess.reports import witness
@@ -20,17 +20,6 @@ from assess.surveys import archive, box, custody, db, envelopes, shares, waves
 from assess.surveys.keys import FileKeys
 from assess.surveys.states import State
 from assess.surveys.tables import AuditRow, Wave
-
-DRAFT = {
-    "label": "2026-03",
-    "form": "pulse",
-    "opens_at": "2026-01-20T09:00",
-    "closes_at": "2026-01-31T23:59",
-    "contact": "help@client.example",
-    "key_mode": "self_hosted",
-    "witness": "Ana Roy",
-}
-GROUPS = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{5}-){4}[0-9A-HJKMNP-TV-Z]{5}")
 
 
 @pytest.fixture(params=ENGINES)
@@ -49,7 +38,7 @@ def drafted(desk: Office, **changed: str) -> str:
     with desk.session() as session:
         found = session.get_one(Wave, bytes.fromhex(desk.ids["foreign"]))
         found.state = State.WITHDRAWN
-    made = visitor.post(f"/clients/{desk.ids['foundry']}/waves/new", DRAFT | changed)
+    made = visitor.post(f"/clients/{desk.ids['foundry']}/waves/new", WITNESSED_DRAFT | changed)
     assert made.status_code == 302, words(made)
     path = str(made.headers["Location"]).removeprefix("/console")
     assert visitor.post(f"{path}/roster", {"text": ROSTER}).status_code == 200
@@ -98,17 +87,17 @@ def test_the_draft_says_who_can_open_and_names_the_witness(desk: Office) -> None
     assert re.search(r'value="service" checked', page.text)
     assert 'value="self_hosted"' in page.text
     assert 'value="witnessed"' not in page.text
-    faulty = visitor.post(f"/clients/{desk.ids['northbeam']}/waves/new", DRAFT | {"witness": " "})
+    faulty = visitor.post(f"/clients/{desk.ids['northbeam']}/waves/new", WITNESSED_DRAFT | {"witness": " "})
     assert faulty.status_code == 422
     assert "Type the name or the role of the witness" in words(faulty)
-    refused = visitor.post(f"/clients/{desk.ids['northbeam']}/waves/new", DRAFT | {"key_mode": "witnessed"})
+    refused = visitor.post(f"/clients/{desk.ids['northbeam']}/waves/new", WITNESSED_DRAFT | {"key_mode": "witnessed"})
     assert "Choose who can open the answers." in words(refused)
     path = drafted(desk)
     assert "Never without a witness · Ana Roy" in words(desk.visitor(SAM).get(path))
     asked = words(desk.visitor(SAM).get(f"{path}/open"))
     assert "always the key held by your colleague Ana Roy." in asked
     assert "or from two key holders who cheat together." in asked
-    assert desk.visitor(SAM).post(f"{path}/change", DRAFT | {"key_mode": "service"}).status_code == 302
+    assert desk.visitor(SAM).post(f"{path}/change", WITNESSED_DRAFT | {"key_mode": "service"}).status_code == 302
     assert "Our server, after closing" in words(desk.visitor(SAM).get(path))
     assert "Ana Roy" not in words(desk.visitor(SAM).get(path))
 

@@ -14,7 +14,19 @@ from pathlib import Path
 import pytest
 from db_lent import ENGINES
 from nacl.public import PrivateKey
-from web_console_office import NOW, PASSWORD, ROBIN, ROSTER, SAM, Office, Visitor, lent_office, words
+from web_console_office import (
+    GROUPS,
+    NOW,
+    PASSWORD,
+    ROBIN,
+    ROSTER,
+    SAM,
+    WITNESSED_DRAFT,
+    Office,
+    Visitor,
+    lent_office,
+    words,
+)
 from werkzeug.test import TestResponse
 
 from assess.reports import witness
@@ -28,16 +40,6 @@ from assess.surveys.tables import AuditRow, Wave
 from assess.web.console import handed
 from assess.web.console.handed import HandedPapers, Papers
 
-DRAFT = {
-    "label": "2026-03",
-    "form": "pulse",
-    "opens_at": "2026-01-20T09:00",
-    "closes_at": "2026-01-31T23:59",
-    "contact": "help@client.example",
-    "key_mode": "self_hosted",
-    "witness": "Ana Roy",
-}
-GROUPS = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{5}-){4}[0-9A-HJKMNP-TV-Z]{5}")
 SHEETS = re.compile(r"data:application/pdf;base64,([\w+/=]+)")
 LATE = timedelta(minutes=15)
 
@@ -61,7 +63,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 def path(desk: Office) -> str:
     """The address of a wave that can be opened."""
     visitor = desk.visitor(SAM)
-    made = visitor.post(f"/clients/{desk.ids['foundry']}/waves/new", DRAFT)
+    made = visitor.post(f"/clients/{desk.ids['foundry']}/waves/new", WITNESSED_DRAFT)
     assert made.status_code == 302, words(made)
     address = str(made.headers["Location"]).removeprefix("/console")
     assert visitor.post(f"{address}/roster", {"text": ROSTER}).status_code == 200

@@ -40,6 +40,16 @@ ROSTER = (
     + "".join(f"sales,s{i}@c.example\n" for i in range(12))
     + "".join(f"marketing,m{i}@c.example\n" for i in range(9))
 )
+WITNESSED_DRAFT = {
+    "label": "2026-03",
+    "form": "pulse",
+    "opens_at": "2026-01-20T09:00",
+    "closes_at": "2026-01-31T23:59",
+    "contact": "help@client.example",
+    "key_mode": "self_hosted",
+    "witness": "Ana Roy",
+}
+GROUPS = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{5}-){4}[0-9A-HJKMNP-TV-Z]{5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
