@@ -158,8 +158,9 @@ def test_a_kiosk_stays_one_through_the_whole_walk(chromium: Browser, served: Ser
     expect(promised).to_be_visible(visible=script)
     expect(warned).to_be_visible(visible=not script)
     expect(who.page.get_by_role("alert")).to_be_visible()
-    for _ in range(2):
+    for language in ("fr-CA", "en"):
         who.page.locator("#language").click()
+        expect(who.page.locator(f"html[lang={language}]")).to_be_attached()
         expect(who.page.locator("main[data-kiosk='1']")).to_be_visible()
         expect(who.page.locator("#code")).to_have_value("wrong" if script else "")
         assert "kiosk=1" in who.page.url.split("&")

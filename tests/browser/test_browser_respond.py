@@ -162,8 +162,9 @@ def test_no_address_holds_the_code_whatever_language_is_asked_for(chromium: Brow
     addresses: list[str] = []
     who.page.on("framenavigated", lambda frame: addresses.append(frame.url))
     who.page.fill("#code", who.code)
-    for _ in range(2):
+    for language in ("fr-CA", "en"):
         who.page.locator("#language").click()
+        expect(who.page.locator(f"html[lang={language}]")).to_be_attached()
         expect(who.page.locator("#code")).to_have_value(who.code)
         expect(who.page.locator("#language")).to_be_focused()
     who.press("continue")
