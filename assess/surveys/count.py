@@ -116,18 +116,7 @@ def _freeze(count: _Count) -> bool:
             raise stops.unclosed(wave.label)
         if count.clock.now(session) < wave.closes_at + GRACE:
             raise stops.early(wave.label)
-        used = session.scalar(select(func.count()).select_from(SpentRow).where(SpentRow.wave_id == wave.wave_id))
-        found, replaced, altered = fitness.looked_over(session, wave)
-        if len(found) != used:
-            raise stops.unequal(wave.label, used or 0, len(found))
-        if len(set(found)) != used:
-            raise stops.twins(wave.label)
-        if altered:
-            # Counted as it lies, it would be spoiled, and its owner would find the receipt on the list.
-            raise stops.altered(wave.label, altered, stops.INTACT)
-        fitness.check_form(wave, count.instrument)
-        for name in fitness.NEEDED:
-            fitness.private(wave, name, count.keys)
+        found, replaced = fitness.check(session, wave, count.instrument, count.keys)
         wave.state = State.CLOSED
         participation.forget(session, wave.wave_id)
         session.add(
@@ -135,7 +124,7 @@ def _freeze(count: _Count) -> bool:
                 wave_id=wave.wave_id,
                 stage=Stage.FROZEN.value,
                 invited=sum((wave.invited or {}).values()),
-                used=used,
+                used=len(found),
                 replaced=replaced,
                 spoiled=0,
                 counted=0,

@@ -9,19 +9,61 @@ from typing import Final
 
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assess.instruments import hashes
 from assess.instruments.model import Instrument
 from assess.surveys import receipts, stops
-from assess.surveys.keys import KeyGoneError, KeyName, KeyStore
+from assess.surveys.keys import KeyFolderError, KeyGoneError, KeyName, KeyStore
+from assess.surveys.said import Said, said
 from assess.surveys.states import KeyMode
-from assess.surveys.tables import BoxRow, Wave
+from assess.surveys.stops import CountStopped
+from assess.surveys.tables import BoxRow, CountRow, SpentRow, Wave
 
 NEEDED: Final = (KeyName.BOX, KeyName.STAT, KeyName.SIGN)
 """Keys that the later stages need."""
+BEGUN: Final = said(
+    "The count has begun and is not done. It goes on by itself; on the server, the command assess due says what stops "
+    "it."
+)
 _BATCH: Final = 500
+
+
+def check(session: Session, wave: Wave, instrument: Instrument, keys: KeyStore) -> tuple[list[str], int]:
+    """Return the receipts in a box that is fit to be counted, and how many ballots a later one replaced.
+
+    Raises `CountStopped` with what does not add up, and `keys.KeyFolderError`.
+    """
+    used = session.scalar(select(func.count()).select_from(SpentRow).where(SpentRow.wave_id == wave.wave_id)) or 0
+    found, replaced, altered = looked_over(session, wave)
+    if len(found) != used:
+        raise stops.unequal(wave.label, used, len(found))
+    if len(set(found)) != used:
+        raise stops.twins(wave.label)
+    if altered:
+        # Counted as it lies, it would be spoiled, and its owner would find the receipt on the list.
+        raise stops.altered(wave.label, altered, stops.INTACT)
+    check_form(wave, instrument)
+    for name in NEEDED:
+        private(wave, name, keys)
+    return found, replaced
+
+
+def obstacle(session: Session, wave: Wave, instrument: Instrument, keys: KeyStore) -> list[Said]:
+    """Return why a closed wave cannot be counted as it lies, then the remedy; empty when nothing is in the way.
+
+    Of a count that has begun, only that it is not done: what stopped it is found by going on with it.
+    """
+    if session.get(CountRow, wave.wave_id) is not None:
+        return [BEGUN]
+    try:
+        check(session, wave, instrument, keys)
+    except CountStopped as stopped:
+        return list(stopped.told)
+    except KeyFolderError as broken:
+        return [broken.fault]
+    return []
 
 
 def looked_over(session: Session, wave: Wave) -> tuple[list[str], int, int]:

@@ -109,6 +109,7 @@ def show(wave_id: bytes) -> tuple[str, int]:
         now=now(),
         late=chips.late(wave, now()),
         share=chips.waiting(wave, now()),
+        stopped=custody.stopped(wave, instrument),
         unprepared=custody.unprepared(wave),
         people=invited(wave),
         sides=words.side_labels(instrument, locale()),
