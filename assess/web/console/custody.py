@@ -11,8 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from assess import publish
-from assess.instruments.model import Instrument
-from assess.surveys import archive, custody, db, destruction, fitness, promise, tenancy, totals, waves
+from assess.surveys import archive, custody, destruction, promise, totals, waves
 from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.keys import KeyName
@@ -24,7 +23,6 @@ from assess.surveys.waves import Wave
 from assess.web.console import shares
 from assess.web.console.forms import ShareForm
 from assess.web.console.request import (
-    account,
     locale,
     note,
     note_refused,
@@ -46,20 +44,6 @@ def promised(wave: Wave) -> list[str]:
         return []
     told = promise.sentences(wave.key_mode, locale(), waves.policy(wave), wave.witness)
     return [told[0], told[-1]]
-
-
-def stopped(wave: Wave, instrument: Instrument) -> list[str]:
-    """Return why the clock cannot count a wave whose time has come, and the remedy; for those who run it.
-
-    Looked up anew for each page by the role that counts: what was mended is no longer said.
-    """
-    due = wave.state in {State.OPEN, State.CLOSED} and now() >= wave.closes_at + GRACE
-    if not due or KeyMode(wave.key_mode).witnessed or not account().may(StaffRole.CONSULTANT):
-        return []
-    readers = tenancy.of_clients(db.readers(services().counting.kw["bind"]), [wave.client_id])
-    with readers() as reading:
-        told = fitness.obstacle(reading, wave, instrument, services().keys)
-    return [each.say(locale()) for each in told]
 
 
 def unprepared(wave: Wave) -> bool:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from assess.instruments import words
 from assess.instruments.model import Instrument
-from assess.surveys import lifecycle, moments, participation, roster, waves
+from assess.surveys import db, fitness, lifecycle, moments, participation, roster, tenancy, waves
 from assess.surveys.audit import Event
 from assess.surveys.clients import Client
 from assess.surveys.keys import KeyFolderError
@@ -109,7 +109,7 @@ def show(wave_id: bytes) -> tuple[str, int]:
         now=now(),
         late=chips.late(wave, now()),
         share=chips.waiting(wave, now()),
-        stopped=custody.stopped(wave, instrument),
+        stopped=_stopped(wave, instrument),
         unprepared=custody.unprepared(wave),
         people=invited(wave),
         sides=words.side_labels(instrument, locale()),
@@ -187,6 +187,20 @@ def invited(wave: Wave) -> dict[str, int]:
     instrument = services().instruments(wave.instrument)
     counted = wave.invited if wave.invited is not None else roster.counts(session(), wave)
     return {side.code: counted.get(side.code, 0) for side in instrument.sides}
+
+
+def _stopped(wave: Wave, instrument: Instrument) -> list[str]:
+    """Return why the clock cannot count a wave whose time has come, and the remedy; for those who run it.
+
+    Looked up anew for each page by the role that counts: what was mended is no longer said.
+    """
+    due = wave.state in {State.OPEN, State.CLOSED} and now() >= wave.closes_at + moments.GRACE
+    if not due or KeyMode(wave.key_mode).witnessed or not account().may(StaffRole.CONSULTANT):
+        return []
+    readers = tenancy.of_clients(db.readers(services().counting.kw["bind"]), [wave.client_id])
+    with readers() as reading:
+        told = fitness.obstacle(reading, wave, instrument, services().keys)
+    return [each.say(locale()) for each in told]
 
 
 def _form(client: Client, instrument: Instrument, usual: dict[str, str]) -> WaveForm:
